@@ -484,6 +484,8 @@ class Element(Code):
     PURPOSE = "purpose", "Purpose"
     KNOWLEDGE = "knowledge", "Knowledge"
     BENEFIT = "benefit", "Benefit"
+    NEXUS = "nexus", "Federal reach"
+    DOCUMENTS = "documents", "Identity documents"
 
 
 class Act(Code):
@@ -980,3 +982,38 @@ class Grade(Code):
 
     RESEARCH = "research", "Research: exact dates and citations, only under an agreement"
     SHAREABLE = "shareable", "Shareable: intervals and coarse classes"
+
+
+# --- Answers that may be unknown, and what law asks -------------------------------------------------------------------
+
+
+class Answer(Code):
+    """A fact is so, is not so, or is not known. Unknown is never read as no. Source: Kleene's strong three values."""
+
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    UNKNOWN = "unknown", "Not known"
+
+
+class Outcome(Code):
+    """What the elements of a definition add up to for one victim and one suspect. Source: ours."""
+
+    MET = "met", "Every element is there"
+    NOT_MET = "not_met", "An element is missing"
+    UNDETERMINED = "undetermined", "Cannot be said yet"
+
+
+class Nexus(Code):
+    """What brings an act before federal courts. Source: 18 USC 1591(a)(1), 1596."""
+
+    COMMERCE = "commerce", "In or affecting interstate or foreign commerce"
+    MARITIME = "maritime", "Special maritime and territorial jurisdiction"
+    EXTRATERRITORIAL = "extraterritorial", "Abroad, by a national, a resident or someone present here"
+
+
+class IdentityDocuments(Code):
+    """What was done with a person's papers, and for what. Source: 18 USC 1592(a)."""
+
+    TAKEN = "taken", "Passport, immigration or identity document destroyed, hidden, removed, taken or kept"
+    IN_AN_OFFENCE = "in_an_offence", "In the course of an offence of chapter 77, or to commit one"
+    TO_RESTRICT = "to_restrict", "To restrict the movement of a victim and so keep her or his labor or services"
