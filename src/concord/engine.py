@@ -1,9 +1,9 @@
 """Runs one SQL text over tables given as Python rows, Parquet or CSV. DuckDB, in memory, without network or extensions.
 
-    with Engine() as engine:
-        engine.add_rows("arrest", {"arrest_id": "VARCHAR", "on_day": "DATE"}, rows)
-        engine.add_parquet("person", folder / "person.parquet")
-        answer = engine.run("select count(*) as people from person where age >= $floor", floor=18)
+with Engine() as engine:
+    engine.add_rows("arrest", {"arrest_id": "VARCHAR", "on_day": "DATE"}, rows)
+    engine.add_parquet("person", folder / "person.parquet")
+    answer = engine.run("select count(*) as people from person where age >= $floor", floor=18)
 """
 
 import json

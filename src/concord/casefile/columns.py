@@ -1,4 +1,4 @@
-"""How a table of the case file is stated: columns with a kind, a code list, a reason when missing, and a shareable form.
+"""How a table of the case file is stated: columns, each with a kind, a code list, a reason when missing, a shared form.
 
 `tables.py` states the tables with these words. Everything else about a column follows from its statement: the fields it
 is stored in, their SQL types, what a coder may type, what a shareable bundle shows of it.

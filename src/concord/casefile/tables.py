@@ -10,7 +10,22 @@ never a silent blank. A partial date stays text in `<column>_partial`. Table and
 `from "case"`.
 """
 
-from concord.casefile.columns import Share, Table, age, code, codes, count, day, flag, ident, key, keys, usd, word, words
+from concord.casefile.columns import (
+    Share,
+    Table,
+    age,
+    code,
+    codes,
+    count,
+    day,
+    flag,
+    ident,
+    key,
+    keys,
+    usd,
+    word,
+    words,
+)
 from concord.vocabulary import (
     ArrestAlternative,
     ArrestLegalBasis,
