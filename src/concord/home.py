@@ -80,6 +80,11 @@ class Home:
         """The migrate logins and the administrator. Never for a web process."""
         return self.path / "stores.admin.toml"
 
+    @property
+    def secret_file(self) -> Path:
+        """What signs sessions' cookies and page tokens."""
+        return self.path / "secret_key"
+
     def create(self) -> "Home":
         """Make the folders that are missing, for their owner alone. Folders that exist keep their mode."""
         try:

@@ -1,0 +1,60 @@
+"""One request, one identity: the request runs inside `acting()`, and every refusal looks the same.
+
+An invisible record, a missing one, another sector's page and another agency's store all answer with the same page and
+status; what was refused is written into the viewer's own chain.
+"""
+
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db import DatabaseError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from psycopg.errors import InsufficientPrivilege
+
+from concord.site.accounts import standing
+from concord.site.keys.sealing import KeyRefused
+from concord.site.stores import audit
+from concord.site.stores.acting import StoreNotServed, StoreRefused, acting
+
+REFUSALS = (StoreRefused, KeyRefused, ObjectDoesNotExist, PermissionDenied, Http404)
+_KEPT_STATUS = 422  # a form with errors: nothing was refused, what was read stays recorded
+
+
+class ActingMiddleware:
+    """Owns every store's transaction: commits when the page succeeded, rolls all back otherwise."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.viewer = None
+        if request.path.startswith(settings.CONCORD_UNWALLED):
+            return self.get_response(request)
+        if not request.user.is_authenticated:
+            return redirect(f"{settings.LOGIN_URL}?next={request.path}")
+        viewer = request.viewer = standing.placed(request.user.viewer())
+        request.refused = False
+        with acting(viewer) as a:
+            response = self.get_response(request)
+            if response.streaming:
+                raise TypeError("a streamed answer would read its store after the request's transaction has ended")
+            a.failed = response.status_code >= 400 and response.status_code != _KEPT_STATUS
+        if response.status_code in (403, 404):
+            audit.refused(viewer)
+        return response
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, StoreNotServed):
+            return render(request, "pages/error.html", {"status": 421}, status=421)
+        if isinstance(exception, REFUSALS) or _denied_by_database(exception):
+            return refusal(request)
+        return None
+
+
+def refusal(request):
+    """The one answer to everything a viewer may not have, whether it exists or not."""
+    return render(request, "pages/error.html", {"status": 404}, status=404)
+
+
+def _denied_by_database(exception) -> bool:
+    return isinstance(exception, DatabaseError) and isinstance(exception.__cause__, InsufficientPrivilege)

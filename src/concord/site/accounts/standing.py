@@ -1,0 +1,51 @@
+"""Where an agency stands today: its task forces, and its partners (MOU in force on both sides).
+
+Asked of the hub once and kept for a few seconds in each process: an MOU that expires or is withdrawn stops sharing by
+itself, at the latest after `KEPT_SECONDS`.
+"""
+
+import time
+from dataclasses import replace
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connections
+
+from concord.law.wall import Viewer
+from concord.site.stores.acting import acting
+from concord.vocabulary import StoreKind
+
+KEPT_SECONDS = 15.0
+
+
+class Standing(NamedTuple):
+    task_forces: frozenset[UUID]
+    partners: frozenset[UUID]
+
+
+_kept: dict[UUID, tuple[float, Standing]] = {}
+
+
+def of(viewer: Viewer) -> Standing:
+    """The standing of the viewer's agency. Call outside `acting()`."""
+    kept = _kept.get(viewer.agency)
+    if kept and kept[0] > time.monotonic():
+        return kept[1]
+    with acting(viewer):
+        with connections[StoreKind.HUB.value].cursor() as cursor:
+            cursor.execute("select task_forces, partners from guard.sharing()")
+            task_forces, partners = cursor.fetchone()
+    standing = Standing(frozenset(task_forces), frozenset(partners))
+    _kept[viewer.agency] = (time.monotonic() + KEPT_SECONDS, standing)
+    return standing
+
+
+def forget() -> None:
+    """Drop what is kept: an agreement changed in this process."""
+    _kept.clear()
+
+
+def placed(viewer: Viewer) -> Viewer:
+    """The viewer with her agency's task forces and partners of today."""
+    standing = of(viewer)
+    return replace(viewer, task_forces=standing.task_forces, partners=standing.partners)

@@ -1,0 +1,58 @@
+"""Sealing values: AES-256-GCM under a person's key, bound to a permanent field code and the row's id, so that a
+ciphertext moved to another row or field does not open.
+
+Keys come from whoever is acting: her own agency's, and those of partner agencies whose rows the wall lets her see.
+"""
+
+import secrets
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from concord.site.keys.rings import NoKey
+from concord.site.stores import acting
+
+VERSION = b"\x01"
+_NONCE = 12
+
+
+class KeyRefused(PermissionError):
+    """The acting agency has no right to this holder's keys."""
+
+
+class Unreadable(ValueError):
+    """A sealed value does not open: wrong row, wrong field, damaged, or its key is gone."""
+
+
+def key_for(holder: UUID, subject: UUID, *, create: bool = False) -> bytes:
+    """The person key, if whoever is acting may use that holder's ring."""
+    a = acting.current_or_none()
+    if a is None:
+        if not acting.is_commanding():
+            raise acting.NoActing("no one is acting: keys come from the acting context")
+    elif holder != a.viewer.agency and holder not in a.viewer.partners:
+        raise KeyRefused("these keys belong to another agency")
+    return settings.CONCORD_RINGS.person(holder, subject, create=create)
+
+
+def seal(plaintext: str, *, code: str, row: UUID, key: bytes) -> bytes:
+    nonce = secrets.token_bytes(_NONCE)
+    return VERSION + nonce + AESGCM(key).encrypt(nonce, plaintext.encode(), _bound_to(code, row))
+
+
+def unseal(sealed: bytes, *, code: str, row: UUID, key: bytes) -> str:
+    if sealed[:1] != VERSION:
+        raise Unreadable("sealed by a version this program does not know")
+    try:
+        return AESGCM(key).decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], _bound_to(code, row)).decode()
+    except InvalidTag:
+        raise Unreadable("a sealed value does not open") from None
+
+
+def _bound_to(code: str, row: UUID) -> bytes:
+    return code.encode() + b"|" + row.bytes
+
+
+__all__ = ["KeyRefused", "NoKey", "Unreadable", "key_for", "seal", "unseal"]

@@ -1,0 +1,63 @@
+"""Who may sign in. In a database of its own: an injection into any other store finds no session and no password hash."""
+
+from uuid import uuid4
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from concord.law.wall import Viewer
+from concord.vocabulary import Role, Sector
+
+
+class UserManager(BaseUserManager):
+    def get_by_natural_key(self, username):
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A sign-in. Carries, as plain columns, what the wall must know before any other store is opened; the hub's Staff row
+    of the same `staff_id` is what others see. Both change in one action (`accounts.actions`), the hub first."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    staff_id = models.UUIDField(unique=True)
+    agency_id = models.UUIDField()
+    agency_name = models.CharField(max_length=120)
+    sector = models.CharField(max_length=30, choices=Sector.choices())
+    roles = ArrayField(models.CharField(max_length=30, choices=Role.choices()))
+    is_active = models.BooleanField(default=True)
+    demo = models.BooleanField(default=False, help_text="A demo account: no second factor, in demo mode only")
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    objects = UserManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["agency_id"])]
+
+    def __str__(self):
+        return f"user {self.pk}"
+
+    def viewer(self) -> Viewer:
+        return Viewer(
+            staff=self.staff_id,
+            agency=self.agency_id,
+            sector=Sector(self.sector),
+            roles=frozenset(Role(r) for r in self.roles),
+        )
+
+    @property
+    def is_staff(self) -> bool:  # Django's sense of the word; nobody here has an admin site
+        return False
+
+    def has_perm(self, perm, obj=None) -> bool:
+        return False
+
+    def has_module_perms(self, app_label) -> bool:
+        return False

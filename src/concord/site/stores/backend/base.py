@@ -1,0 +1,79 @@
+"""Django's PostgreSQL backend with a door: a store opens only for whoever is acting, and only if the wall lets her."""
+
+from django.conf import settings
+from django.db.backends.postgresql import base
+
+from concord.site.stores import acting, context
+from concord.vocabulary import StoreKind
+
+_BINDING = "select pg_backend_pid(), (extract(epoch from now()) * 1000000)::bigint"
+_ENTER = "select set_config('role', %s, true), set_config('concord.ctx', %s, true), set_config('concord.sig', %s, true)"
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection to one store. Every way to the server passes `door()`."""
+
+    def door(self) -> None:
+        store = settings.CONCORD.stores.get(self.alias)
+        if store is None:
+            raise acting.StoreNotServed(f"this process does not serve the store {self.alias!r}")
+        a = acting.current_or_none()
+        if a is None:
+            if store.kind is not StoreKind.ACCOUNT and not acting.is_commanding():
+                raise acting.NoActing(f"store {self.alias!r} was touched while no one is acting")
+            return
+        if not a.allows(store):
+            raise acting.StoreRefused(f"the wall does not open {store.kind} to {a.viewer.sector}")
+        if self.alias not in a.open and self.alias not in a.opening:
+            acting.open_store(self, a)
+
+    def enter_store(self, viewer) -> None:
+        """Take the kind's role and the signed context until the transaction ends."""
+        store = settings.CONCORD.stores[self.alias]
+        if settings.CONCORD_TESTING:
+            self._as_login(store.user)
+        with self.wrap_database_errors, self.connection.cursor() as cursor:
+            pid, started = cursor.execute(_BINDING).fetchone()
+            text, signature = context.sign(
+                viewer, store=store.alias, key=store.context_key, pid=pid, started_us=started
+            )
+            cursor.execute(_ENTER, [f"{store.kind.value}_app", text, signature])
+
+    def leave_store(self) -> None:
+        """In the tests one connection stays open for the whole test: give back the identity by hand, since released
+        savepoints keep what was set, and the context that is still valid would hide a missing one."""
+        if settings.CONCORD_TESTING and self.connection is not None and not self.connection.closed:
+            store = settings.CONCORD.stores[self.alias]
+            self._as_owner(store)
+
+    def _as_login(self, login: str) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(f'reset role; reset session authorization; set session authorization "{login}"')
+
+    def _as_owner(self, store) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                f"reset role; reset session authorization; set session authorization \"{store.user.removesuffix('_web')}"
+                f"_migrate\"; set role \"{store.kind.value}_owner\"; "
+                "select set_config('concord.ctx', '', false), set_config('concord.sig', '', false)"
+            )
+
+    @property
+    def in_atomic_block(self):
+        """Read by every `atomic()`: opening here makes a view's own atomic a savepoint of the request's transaction."""
+        a = acting.current_or_none()
+        if a is not None and self.alias not in a.open and self.alias not in a.opening:
+            self.door()
+        return self._in_atomic_block
+
+    @in_atomic_block.setter
+    def in_atomic_block(self, value):
+        self._in_atomic_block = value
+
+    def _cursor(self, name=None):
+        self.door()
+        return super()._cursor(name)
+
+    def get_new_connection(self, conn_params):
+        self.door()
+        return super().get_new_connection(conn_params)

@@ -1,0 +1,125 @@
+"""`law.wall.RULES` as PostgreSQL: grants, row-level security and audit triggers for each table of a store.
+
+A table's policies are the rows of the wall for its compartment, joined by OR, one policy an operation. Calls into the
+guard are wrapped in `(select ...)`, so that they run once a statement and not once a row.
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+
+from concord.law.wall import Condition, Operation, Rule, Walled, rules_for
+from concord.site.stores.models import WalledModel
+from concord.site.stores.router import kind_of
+from concord.vocabulary import Sector, StoreKind
+
+_AGENCY = "(select guard.agency())"
+
+
+def _ids(function: str) -> str:
+    return f"(select guard.{function}())::uuid[]"
+
+
+def condition_sql(condition: Condition, w: Walled) -> str:
+    """The condition over one row of a table placed on the wall as `w`."""
+    own = f"{w.agency} = {_AGENCY}"
+    match condition:
+        case Condition.OWN:
+            return own
+        case Condition.TEAM:
+            if w.case is None:
+                return "false"
+            return f"({w.case} = any({_ids('team')}) and {w.agency} = any({_ids('partners')}))"
+        case Condition.OPEN_FILE:
+            return f"({own} and not {w.client} = any({_ids('hidden_clients')}))"
+        case Condition.SENDER:
+            return f"{w.sender} = {_AGENCY}"
+        case Condition.TO_PARTNER:
+            return f"({w.sender} = {_AGENCY} and {w.recipient} = any({_ids('partners')}))"
+        case Condition.RECIPIENT:
+            return f"{w.recipient} = {_AGENCY}"
+        case Condition.MEMBER:
+            return f"{w.task_force} = any({_ids('task_forces')})"
+        case Condition.NEIGHBOUR:
+            return f"{w.agency} = any({_ids('neighbours')})"
+        case Condition.SELF:
+            return f"({own} and {w.staff} = (select guard.staff()))"
+
+
+def rule_sql(rule: Rule, w: Walled) -> str:
+    parts = []
+    if rule.sectors != frozenset(Sector):
+        names = ",".join(sorted(s.value for s in rule.sectors))
+        parts.append(f"(select guard.sector()) = any('{{{names}}}'::text[])")
+    if rule.roles:
+        names = ",".join(sorted(r.value for r in rule.roles))
+        parts.append(f"(select guard.roles()) && '{{{names}}}'::text[]")
+    return "(" + " and ".join([*parts, condition_sql(rule.condition, w)]) + ")"
+
+
+def expression(store: StoreKind, w: Walled, operation: Operation) -> str | None:
+    """Who may do `operation`, as SQL; None where nobody may."""
+    rules = rules_for(store, w.compartment, operation)
+    return " or ".join(rule_sql(r, w) for r in rules) or None
+
+
+def walled_models(kind: StoreKind) -> list[type[WalledModel]]:
+    """Every walled table of a kind of store, in a stable order."""
+    models = [m for m in apps.get_models() if issubclass(m, WalledModel) and kind_of(m._meta.app_label) == kind]
+    return sorted(models, key=lambda m: m._meta.db_table)
+
+
+def _visible_targets(model) -> str:
+    """Every foreign key of a written row must name a row its writer can see. Row-level security answers before the
+    key's own check does, so a row that is hidden and a row that does not exist are refused alike."""
+    checks = []
+    table = model._meta.db_table
+    for f in model._meta.concrete_fields:
+        target = f.related_model if f.is_relation else None
+        if target is None or not issubclass(target, WalledModel):
+            continue
+        other, column = target._meta.db_table, f.column
+        same = ""
+        if model.wall.case == column and hasattr(target, "wall") and target.wall.case == "id":
+            same = f" and t.{target.wall.agency} = {table}.{model.wall.agency}"  # a child is held by the case's holder
+        exists = f"exists (select 1 from {other} t where t.id = {table}.{column}{same})"
+        checks.append(f"({table}.{column} is null or {exists})" if f.null else exists)
+    return "".join(f" and {c}" for c in checks)
+
+
+def table_statements(kind: StoreKind, model) -> Iterator[str]:
+    """All SQL that puts one table behind the wall. Safe to run again."""
+    t, w = model._meta.db_table, model.wall
+    app, owner, guard = (f"{kind.value}_{r}" for r in ("app", "owner", "guard"))
+    yield f"revoke all on {t} from public, {app}"
+    yield f"alter table {t} enable row level security"
+    yield f"alter table {t} force row level security"
+    for name in ("owner_all", "guard_read", *(f"may_{o.value}" for o in Operation)):
+        yield f"drop policy if exists {name} on {t}"
+    yield f"create policy owner_all on {t} to {owner} using (true) with check (true)"
+    yield f"create policy guard_read on {t} for select to {guard} using (true)"
+    yield f"grant select on {t} to {guard}"
+    targets = _visible_targets(model)
+    for operation in Operation:
+        text = expression(kind, w, operation)
+        if text is None:
+            continue
+        check = f"({text}){targets}"
+        yield f"grant {operation.value} on {t} to {app}"
+        if operation is Operation.CREATE:
+            yield f"create policy may_insert on {t} for insert to {app} with check ({check})"
+        elif operation is Operation.CHANGE:
+            yield f"create policy may_update on {t} for update to {app} using ({text}) with check ({check})"
+        else:
+            yield f"create policy may_{operation.value} on {t} for {operation.value} to {app} using ({text})"
+    yield f"drop trigger if exists audit on {t}"
+    if w.audited:
+        yield (
+            f"create trigger audit after insert or update or delete on {t} for each row "
+            f"execute function guard.row_changed('{w.file}')"
+        )
+
+
+def statements(kind: StoreKind) -> Iterator[str]:
+    for model in walled_models(kind):
+        yield from table_statements(kind, model)

@@ -1,0 +1,176 @@
+-- The guard of one store: who is acting (signed), and the audit chain. {kind} is the kind of store.
+-- Everything here belongs to {kind}_guard; {kind}_app may execute what is granted at the end and nothing else.
+create schema if not exists guard authorization {kind}_guard;
+revoke all on schema guard from public;
+grant usage on schema guard to {kind}_app, {kind}_owner;
+set role {kind}_guard;
+
+create table if not exists guard.secret(
+  login name primary key, store text not null, k_in bytea not null, k_out bytea not null, only_agencies uuid[]);
+create table if not exists guard.shape(one boolean primary key default true check (one), digest text not null, at timestamptz not null default now());
+
+do $do$ begin
+  create type guard.actor as (staff uuid, agency uuid, sector text, roles text[], task_forces uuid[], partners uuid[]);
+exception when duplicate_object then null; end $do$;
+
+create or replace function guard.who() returns guard.actor language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp as $$
+declare
+  p text := current_setting('concord.ctx', true);
+  s text := current_setting('concord.sig', true);
+  f text[]; k guard.secret; agency uuid;
+begin
+  if coalesce(p, '') = '' then
+    raise insufficient_privilege using message = 'permission denied: no context';
+  end if;
+  select * into k from guard.secret where login = session_user;
+  if not found or encode(sha256(k.k_out || sha256(k.k_in || convert_to(p, 'UTF8'))), 'hex') is distinct from s then
+    raise insufficient_privilege using message = 'permission denied: forged context';
+  end if;
+  f := string_to_array(p, '|');
+  if f[1] is distinct from k.store or f[8]::int is distinct from pg_backend_pid()
+     or f[9]::bigint is distinct from (extract(epoch from now()) * 1000000)::bigint
+     or to_timestamp(f[10]::bigint) < clock_timestamp() then
+    raise insufficient_privilege using message = 'permission denied: stale context';
+  end if;
+  agency := f[3]::uuid;
+  if k.only_agencies is not null and not agency = any(k.only_agencies) then
+    raise insufficient_privilege using message = 'permission denied: this login may not act for that agency';
+  end if;
+  return row(f[2]::uuid, agency, f[4], string_to_array(f[5], ','), string_to_array(f[6], ',')::uuid[],
+             string_to_array(f[7], ',')::uuid[])::guard.actor;
+end $$;
+
+create or replace function guard.staff() returns uuid language sql stable security definer
+  set search_path = pg_catalog, pg_temp as 'select (guard.who()).staff';
+create or replace function guard.agency() returns uuid language sql stable security definer
+  set search_path = pg_catalog, pg_temp as 'select (guard.who()).agency';
+create or replace function guard.sector() returns text language sql stable security definer
+  set search_path = pg_catalog, pg_temp as 'select (guard.who()).sector';
+create or replace function guard.roles() returns text[] language sql stable security definer
+  set search_path = pg_catalog, pg_temp as 'select (guard.who()).roles';
+create or replace function guard.task_forces() returns uuid[] language sql stable security definer
+  set search_path = pg_catalog, pg_temp as 'select (guard.who()).task_forces';
+create or replace function guard.partners() returns uuid[] language sql stable security definer
+  set search_path = pg_catalog, pg_temp as 'select (guard.who()).partners';
+
+-- ---------------------------------------------------------------------------------------------------- the audit chain
+create table if not exists guard.link(
+  id bigint generated always as identity primary key, xact xid8, n bigint, previous bytea, hash bytea, at timestamptz);
+create unique index if not exists link_open on guard.link(xact) where xact is not null;
+create unique index if not exists link_n on guard.link(n);
+create table if not exists guard.entry(
+  id bigint generated always as identity primary key, link bigint not null, at timestamptz not null,
+  staff uuid, agency uuid, sector text, verb text not null, relation text, row_id uuid, subject uuid, digest bytea);
+create index if not exists entry_link on guard.entry(link);
+create index if not exists entry_subject on guard.entry(subject, id);
+create index if not exists entry_agency on guard.entry(agency, id);
+-- What changed lies apart, so that it can be deleted without breaking the chain; the salt goes with it.
+create table if not exists guard.detail(
+  entry bigint primary key, subject uuid, salt uuid not null, old jsonb, new jsonb);
+create index if not exists detail_subject on guard.detail(subject);
+create table if not exists guard.head(one boolean primary key default true check (one), n bigint not null, hash bytea not null);
+insert into guard.head(n, hash) values (0, sha256('concord')) on conflict do nothing;
+
+create or replace function guard.line(e guard.entry) returns text language sql immutable
+  set search_path = pg_catalog as $$
+  select concat_ws('|', e.id, (extract(epoch from e.at) * 1000000)::bigint, coalesce(e.staff::text, '-'),
+    coalesce(e.agency::text, '-'), coalesce(e.sector, '-'), e.verb, coalesce(e.relation, '-'),
+    coalesce(e.row_id::text, '-'), coalesce(e.subject::text, '-'), coalesce(encode(e.digest, 'hex'), '-')) $$;
+
+create or replace function guard.add(v text, rel text, rid uuid, sub uuid, o jsonb, n jsonb) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare l bigint; e bigint; s uuid; a guard.actor;
+begin
+  if coalesce(current_setting('concord.ctx', true), '') <> '' then
+    a := guard.who();
+  elsif not pg_has_role(session_user, '{kind}_owner', 'member') then
+    raise insufficient_privilege using message = 'permission denied: no context';
+  end if;
+  select id into l from guard.link where xact = pg_current_xact_id();
+  if not found then
+    insert into guard.link(xact) values (pg_current_xact_id()) returning id into l;
+  end if;
+  if o is null and n is null then
+    insert into guard.entry(link, at, staff, agency, sector, verb, relation, row_id, subject)
+      values (l, clock_timestamp(), a.staff, a.agency, a.sector, v, rel, rid, sub);
+  else
+    s := gen_random_uuid();
+    insert into guard.entry(link, at, staff, agency, sector, verb, relation, row_id, subject, digest)
+      values (l, clock_timestamp(), a.staff, a.agency, a.sector, v, rel, rid, sub,
+              sha256(uuid_send(s) || convert_to(coalesce(o::text, '') || '|' || coalesce(n::text, ''), 'UTF8')))
+      returning id into e;
+    insert into guard.detail(entry, subject, salt, old, new) values (e, sub, s, o, n);
+  end if;
+end $$;
+revoke all on function guard.add from public;
+
+-- A row was inserted, updated or deleted. Argument: the column that names whose file it belongs to.
+create or replace function guard.row_changed() returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+declare o jsonb; n jsonb; r jsonb;
+begin
+  if tg_op <> 'INSERT' then o := to_jsonb(old); end if;
+  if tg_op <> 'DELETE' then n := to_jsonb(new); end if;
+  r := coalesce(n, o);
+  if tg_op = 'UPDATE' then
+    select coalesce(jsonb_object_agg(k, o -> k), '{}'), coalesce(jsonb_object_agg(k, n -> k), '{}')
+      into o, n from jsonb_object_keys(n) k where o -> k is distinct from n -> k;
+    if n = '{}'::jsonb then return null; end if;
+  end if;
+  perform guard.add('row.' || lower(tg_op), tg_table_name, (r ->> 'id')::uuid, (r ->> tg_argv[0])::uuid, o, n);
+  return null;
+end $$;
+
+-- What a page or an action did: reading a file, a refusal, a decision. The app may not write a 'row.' entry.
+create or replace function guard.note(verb text, relation text, row_id uuid, subject uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if verb like 'row.%' or verb !~ '^[a-z_]+(\.[a-z_]+)+$' then
+    raise insufficient_privilege using message = 'permission denied: that verb is not for notes';
+  end if;
+  perform guard.add(verb, relation, row_id, subject, null, null);
+end $$;
+
+-- One link a transaction, made when it commits: the chain's head is locked only for that moment.
+create or replace function guard.seal() returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+declare h guard.head; body text; nh bytea;
+begin
+  select * into h from guard.head for update;
+  select string_agg(guard.line(e), E'\n' order by e.id) into body from guard.entry e where e.link = new.id;
+  nh := sha256(h.hash || convert_to(coalesce(body, ''), 'UTF8'));
+  update guard.link set xact = null, n = h.n + 1, previous = h.hash, hash = nh, at = clock_timestamp() where id = new.id;
+  update guard.head set n = h.n + 1, hash = nh;
+  return null;
+end $$;
+drop trigger if exists seal on guard.link;
+create constraint trigger seal after insert on guard.link deferrable initially deferred
+  for each row execute function guard.seal();
+
+create or replace function guard.frozen() returns trigger language plpgsql as $$
+begin raise insufficient_privilege using message = 'the audit chain is append-only'; end $$;
+drop trigger if exists frozen on guard.entry;
+create trigger frozen before update or delete or truncate on guard.entry for each statement execute function guard.frozen();
+
+-- The agency's privacy officer reads her own agency's entries, nobody else's: an audit table is a client list.
+create or replace function guard.chain(of_subject uuid, before bigint, at_most int) returns setof guard.entry
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare a guard.actor := guard.who();
+begin
+  if not 'privacy_officer' = any(a.roles) then
+    raise insufficient_privilege using message = 'permission denied: the privacy officer reads the audit chain';
+  end if;
+  return query select e.* from guard.entry e
+    where e.agency = a.agency and (of_subject is null or e.subject = of_subject) and (before is null or e.id < before)
+    order by e.id desc limit least(at_most, 500);
+end $$;
+
+-- What `apply` recorded of this store's shape, for the comparison at every boot.
+create or replace function guard.applied() returns text language sql stable security definer
+  set search_path = pg_catalog, pg_temp as 'select digest from guard.shape';
+
+revoke all on all functions in schema guard from public;
+grant execute on function guard.staff, guard.agency, guard.sector, guard.roles, guard.task_forces, guard.partners,
+  guard.note, guard.chain, guard.applied to {kind}_app, {kind}_owner;
+reset role;

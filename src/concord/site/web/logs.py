@@ -1,0 +1,18 @@
+"""What the web process may write to its log: where a failure happened and of which type, never a value."""
+
+import logging
+import traceback
+
+
+class QuietFormatter(logging.Formatter):
+    """Drops messages' arguments' tracebacks to file, line and exception type: an exception's text may hold a name."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = f"{self.formatTime(record)} {record.levelname} {record.name}"
+        if record.exc_info and record.exc_info[0]:
+            kind, _, where = record.exc_info
+            places = " < ".join(
+                f"{frame.name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(where)[-6:])
+            )
+            return f"{line} {kind.__name__} at {places}"
+        return f"{line} {record.msg if not record.args else record.msg.split('%')[0]}"

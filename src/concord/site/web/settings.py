@@ -1,0 +1,126 @@
+"""Django's settings, read from the installation: nothing secret stands here, nothing insecure is a default."""
+
+import os
+import secrets
+from pathlib import Path
+
+from concord.site.keys.rings import FileRings
+from concord.site.pages.security import CSP
+from concord.site.stores.config import Config
+
+HERE = Path(__file__).parent
+
+CONCORD = Config.from_environment()
+CONCORD_RINGS = FileRings(CONCORD.home.rings)
+CONCORD_DEMO = os.environ.get("CONCORD_DEMO") == "1"
+CONCORD_TESTING = os.environ.get("CONCORD_TESTING") == "1"
+CONCORD_UNWALLED = ("/account/", "/static/", "/healthz")  # sign-in and what needs no one signed in
+
+
+SECRET_KEY = CONCORD.home.secret_file.read_text() if CONCORD.stores else secrets.token_urlsafe(48)
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("CONCORD_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+LOCAL_ONLY = os.environ.get("CONCORD_HOSTS") is None  # no host names given: served on this machine only, without TLS
+
+DATABASES = CONCORD.databases()
+DATABASE_ROUTERS = ["concord.site.stores.router.StoreRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
+    "concord.site.stores.apps.StoresConfig",
+    "concord.site.keys.apps.KeysConfig",
+    "concord.site.signin.apps.SigninConfig",
+    "concord.site.accounts.apps.AccountsConfig",
+    "concord.site.pages.apps.PagesConfig",
+    "concord.site.web.apps.WebConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    *([] if CONCORD_TESTING else ["whitenoise.middleware.WhiteNoiseMiddleware"]),
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "concord.site.accounts.middleware.ActingMiddleware",
+]
+
+ROOT_URLCONF = "concord.site.web.urls"
+WSGI_APPLICATION = "concord.site.web.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [HERE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+AUTH_USER_MODEL = "signin.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "/account/login/"
+LOGIN_REDIRECT_URL = "/"
+
+SECURE_CSP = CSP
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL_ONLY
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_USE_SESSIONS = True
+if not LOCAL_ONLY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+
+LANGUAGE_CODE = "en-us"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+TIME_ZONE = os.environ.get("CONCORD_TIME_ZONE", "America/Chicago")
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [HERE / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# An upload waits in memory, never in a temporary file: what it holds must not be left on a disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+
+# Ids and verbs only: no SQL, no parameters, no request bodies, no tracebacks with local values.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": True,
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"()": "concord.site.web.logs.QuietFormatter"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

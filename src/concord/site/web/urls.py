@@ -1,0 +1,8 @@
+from django.urls import include, path
+
+from concord.site.web import health
+
+urlpatterns = [
+    path("healthz", health.alive),
+    path("account/", include("allauth.urls")),
+]
