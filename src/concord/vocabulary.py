@@ -1017,3 +1017,47 @@ class IdentityDocuments(Code):
     TAKEN = "taken", "Passport, immigration or identity document destroyed, hidden, removed, taken or kept"
     IN_AN_OFFENCE = "in_an_offence", "In the course of an offence of chapter 77, or to commit one"
     TO_RESTRICT = "to_restrict", "To restrict the movement of a victim and so keep her or his labor or services"
+
+
+class ArrestConcern(Code):
+    """Why somebody arrested may be a victim. Source: ours, after 22 USC 7101(b)(19) and 34 USC 20709(f)."""
+
+    SELLING_SEX = "selling_sex", "Charged with selling sex"
+    MINOR = "minor", "Under 18"
+    FORCED_CRIME = "forced_crime", "The offence may have been forced"
+    SAME_SCENE = "same_scene", "Found with a trafficking suspect"
+    KNOWN_VICTIM = "known_victim", "Already a potential or confirmed victim"
+
+
+class ContactRoute(Code):
+    """What a call, message or visit becomes. Source: ours; who asks us for help is never a lead."""
+
+    SERVICES_INQUIRY = "services_inquiry", "Services inquiry"
+    LEAD = "lead", "Lead"
+    ASK_FIRST = "ask_first", "Ask first whether the caller wants help"
+
+
+class RecordKind(Code):
+    """Records that five fields open. Source: ours."""
+
+    LEAD = "lead", "Lead"
+    INVESTIGATION = "investigation", "Investigation"
+    CLIENT = "client", "Client"
+
+
+class Milestone(Code):
+    """When further fields are asked, because only then are they known. Source: ours."""
+
+    OPENING = "opening", "Opening"
+    TRIAGE = "triage", "Triage"
+    SCREENING = "screening", "Screening"
+    VICTIM_IDENTIFIED = "victim_identified", "A victim is identified"
+    SUSPECT_IDENTIFIED = "suspect_identified", "A suspect is identified"
+    ARREST = "arrest", "Arrest"
+    PROSECUTION_REFERRAL = "prosecution_referral", "Referral to prosecution"
+    CHARGING = "charging", "Charging decision"
+    DISPOSITION = "disposition", "Disposition"
+    ENROLMENT = "enrolment", "Enrolment"
+    SERVICE_PLAN = "service_plan", "Service plan"
+    RELIEF_REQUEST = "relief_request", "Relief is requested"
+    CLOSURE = "closure", "Closure"

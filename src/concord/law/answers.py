@@ -33,6 +33,12 @@ def settle(claims: Iterable[Answer]) -> Answer:
     return claims.pop() if len(claims) == 1 else Answer.UNKNOWN
 
 
+def agreed(possible: Iterable[Answer]) -> Answer:
+    """The one answer that every possibility gives; unknown where they differ."""
+    possible = set(possible)
+    return possible.pop() if len(possible) == 1 else Answer.UNKNOWN
+
+
 def answer(known: bool | None) -> Answer:
     """The answer for a value that may be missing."""
     if known is None:

@@ -1,5 +1,6 @@
 """Dates as files give them: a day, a month or only a year; and ages worked out from such dates."""
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from concord.law.answers import answer
 from concord.vocabulary import Answer
 
 ADULT_AT = 18
+_WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,10 @@ class PartialDate:
             return text
         if isinstance(text, date):
             return cls(text, text)
-        try:
-            parts = [int(part) for part in text.split("-")]
-            return cls(*_span(*parts))
-        except (TypeError, ValueError) as error:
-            raise ValueError("Write a date as 2019, 2019-05 or 2019-05-31.") from error
+        written = _WRITTEN.fullmatch(text)
+        if not written:
+            raise ValueError("Write a date as 2019, 2019-05 or 2019-05-31.")
+        return cls(*_span(*(int(part) for part in written.groups() if part)))
 
 
 def _span(year: int, month: int | None = None, day: int | None = None) -> tuple[date, date]:
