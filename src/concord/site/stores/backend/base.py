@@ -30,8 +30,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def enter_store(self, viewer) -> None:
         """Take the kind's role and the signed context until the transaction ends."""
         store = settings.CONCORD.stores[self.alias]
-        if settings.CONCORD_TESTING:
-            self._as_login(store.user)
         with self.wrap_database_errors, self.connection.cursor() as cursor:
             pid, started = cursor.execute(_BINDING).fetchone()
             text, signature = context.sign(
@@ -40,23 +38,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             cursor.execute(_ENTER, [f"{store.kind.value}_app", text, signature])
 
     def leave_store(self) -> None:
-        """In the tests one connection stays open for the whole test: give back the identity by hand, since released
-        savepoints keep what was set, and the context that is still valid would hide a missing one."""
-        if settings.CONCORD_TESTING and self.connection is not None and not self.connection.closed:
-            store = settings.CONCORD.stores[self.alias]
-            self._as_owner(store)
-
-    def _as_login(self, login: str) -> None:
-        with self.connection.cursor() as cursor:
-            cursor.execute(f'reset role; reset session authorization; set session authorization "{login}"')
-
-    def _as_owner(self, store) -> None:
-        with self.connection.cursor() as cursor:
-            cursor.execute(
-                f"reset role; reset session authorization; set session authorization \"{store.user.removesuffix('_web')}"
-                f"_migrate\"; set role \"{store.kind.value}_owner\"; "
-                "select set_config('concord.ctx', '', false), set_config('concord.sig', '', false)"
-            )
+        """Called when the store has closed. Role and context were local to the transaction: nothing is left to undo."""
 
     @property
     def in_atomic_block(self):

@@ -1,0 +1,82 @@
+"""Real stores for tests: one throw-away cluster, brought to this version only when what shapes it has changed.
+
+Tests roll back (`stores` fixture). The few that need real commits (`committed` fixture) work on the same databases and
+get them emptied afterwards.
+"""
+
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import django
+from django.conf import settings
+from django.db import connections, transaction
+from psycopg.conninfo import conninfo_to_dict
+
+from concord.home import Home
+from concord.site.stores import acting
+from concord.site.stores.server import Server
+
+CHECKOUT = Path(__file__).parents[1]
+LANTERN, HARBOR = UUID("11111111-1111-4111-8111-111111111111"), UUID("22222222-2222-4222-8222-222222222222")
+
+_server = None
+
+
+def prepare() -> None:
+    """Start the cluster, apply the stores, set Django up. Once a run; called by the conftest of each kind of test."""
+    global _server
+    if _server is not None:
+        return
+    home = Home.find("test")
+    os.environ.update(CONCORD_HOME=str(home.path), CONCORD_TESTING="1", CONCORD_POOL="0", CONCORD_DEMO="1")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "concord.site.web.settings"
+    _server = Server(home.path, fast=True).ensure()
+    _apply()
+    _configure()
+
+
+def _apply() -> None:
+    vaults = [f"--vault=lantern={LANTERN}", f"--vault=harbor={HARBOR}"]
+    command = [sys.executable, "-m", "concord.cli", "database", "apply", *vaults]
+    environment = os.environ | {"PYTHONPATH": str(CHECKOUT / "src")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"the test stores could not be applied:\n{done.stdout}\n{done.stderr}")
+
+
+def _configure() -> None:
+    """Connect as the administrator, who can take every identity the site uses; hash passwords quickly."""
+    administrator = conninfo_to_dict(_server.admin_dsn())
+    for entry in settings.DATABASES.values():
+        entry.update(ENGINE="tests.backend", USER=administrator["user"], PASSWORD=administrator["password"])
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django.setup()
+
+
+@contextmanager
+def rolled_back():
+    """Every store open as its owner, in a transaction that ends with the test."""
+    with acting.commanding():
+        atomics = []
+        for alias in connections:
+            atomic = transaction.Atomic(using=alias, savepoint=True, durable=False)
+            atomic.__enter__()
+            atomics.append((alias, atomic))
+            connections[alias].become_owner()
+        try:
+            yield
+        finally:
+            for alias, atomic in reversed(atomics):
+                connections[alias].needs_rollback = False
+                connections[alias].set_rollback(True)
+                atomic.__exit__(None, None, None)
+                connections[alias].close()
+
+
+def stop() -> None:
+    if _server is not None and _server.started_by_us:
+        _server.stop()
