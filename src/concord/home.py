@@ -85,6 +85,16 @@ class Home:
         """What signs sessions' cookies and page tokens."""
         return self.path / "secret_key"
 
+    @property
+    def secret_file(self) -> Path:
+        """What Django signs its cookies with."""
+        return self.path / "secret.key"
+
+    @property
+    def tmp(self) -> Path:
+        """Where the web process may put what does not fit in memory; emptied at every start."""
+        return self.path / "tmp"
+
     def create(self) -> "Home":
         """Make the folders that are missing, for their owner alone. Folders that exist keep their mode."""
         try:
@@ -92,7 +102,7 @@ class Home:
             for parent in reversed(self.path.parents):
                 make_private(parent, mode=0o755 if root else 0o700)
             make_private(self.path, mode=0o711 if root else 0o700)
-            for folder in (self.rings, self.log, self.run):
+            for folder in (self.rings, self.log, self.run, self.tmp):
                 make_private(folder)
         except OSError as error:
             message = f"{self.path} cannot be made ({error.strerror}): set CONCORD_HOME to a folder of yours"

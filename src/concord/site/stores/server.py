@@ -141,8 +141,11 @@ class Server:
     def is_running(self) -> bool:
         """Does the server of this home answer? Starts nothing, changes nothing."""
         self._choose_places()
-        process = self._postmaster()
-        return process is not None and self._ping() == Ping.OK
+        return self.is_alive() and self._ping() == Ping.OK
+
+    def is_alive(self) -> bool:
+        """Is the process there? Cheap: for asking again and again after `ensure()`."""
+        return self._postmaster() is not None
 
     def stop(self, seconds: float = 30) -> None:
         """Fast shutdown: open transactions roll back. After `seconds`, immediate: the next start recovers."""
