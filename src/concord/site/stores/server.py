@@ -21,10 +21,10 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
-from concord.home import SYSTEM_STATE, Home, make_private, short_hash
+from concord.home import SYSTEM_STATE, Home, InstallationError, make_private, short_hash
 from concord.site.stores import binaries
 from concord.site.stores.processes import Process, working_in
-from concord.site.stores.service_user import ServiceUser, ServiceUserError, service_user
+from concord.site.stores.service_user import ServiceUser, service_user
 
 ADMINISTRATOR = "concord_admin"
 DATABASE_USER = "concord-db"
@@ -79,7 +79,7 @@ FAST = {
 WHO_MAY_CONNECT = "local all all scram-sha-256\n"
 
 
-class ServerError(Exception):
+class ServerError(InstallationError):
     """The database server cannot be had; the message says why and what to do."""
 
 
@@ -115,7 +115,7 @@ class Server:
         self.home.create()
         with self._lock():
             self._choose_places()
-            programs = self._programs()
+            programs = binaries.find(self._user, self._data_version())
             self.bindir = programs.folder
             if not self._adopt():
                 self._start(programs.major)
@@ -163,10 +163,7 @@ class Server:
 
     def _choose_places(self) -> None:
         """The data and the socket go into the home, or to a system folder if its user cannot come there."""
-        try:
-            self._user = service_user(DATABASE_USER, "Concord database server")
-        except ServiceUserError as error:
-            raise ServerError(str(error)) from error
+        self._user = service_user(DATABASE_USER, "Concord database server")
         if self._user.can_enter(self.home.path):
             self.data, self.socket_dir = self.home.pg, self.home.sock
         else:
@@ -200,12 +197,6 @@ class Server:
             yield
 
     # Programs and data
-
-    def _programs(self) -> binaries.Binaries:
-        try:
-            return binaries.find(self._user, self._data_version())
-        except binaries.BinariesError as error:
-            raise ServerError(str(error)) from error
 
     def _data_version(self) -> int | None:
         """The major version that made the data; None if there is none yet. A folder alone proves nothing."""

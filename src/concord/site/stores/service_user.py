@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from concord.home import InstallationError
+
 STAND_INS = ("postgres", "nobody")
 """Users to fall back to where none can be made: unprivileged, and known to the system."""
 
 
-class ServiceUserError(Exception):
+class ServiceUserError(InstallationError):
     """No unprivileged user can be had; the message says what to do."""
 
 

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from concord.home import CHECKOUT, Home
+from concord.home import CHECKOUT, Home, InstallationError
 from concord.site.stores.processes import Process
 from concord.site.stores.server import Server
 from concord.site.stores.service_user import ServiceUser, service_user
@@ -37,7 +37,7 @@ LONGEST_PAUSE = 30
 LARGEST_LOG = 10_000_000
 
 
-class SupervisorError(Exception):
+class SupervisorError(InstallationError):
     """It cannot start; the message says why and what to do."""
 
 
@@ -151,7 +151,7 @@ def _run(home, children, server, user, environment, address, ready, stop) -> Non
 
 
 def _look_after(home: Home, server: Server | None, user: ServiceUser, children: list[Child]) -> None:
-    """What must hold for weeks: the database server lives, logs stay small, new keys and stores reach the web server."""
+    """What must hold for weeks: the database server lives, logs stay small, new keys reach the web server."""
     if server is not None and not server.is_alive():
         server.ensure()
     for child in children:
