@@ -1,0 +1,29 @@
+"""What a home shows: sections of work, each piece with what it is, why it needs one, and its next action."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from .records import Action, Status
+
+
+@dataclass(frozen=True)
+class Work:
+    """One piece of work. `why` is a sentence: "The 72-hour review has not been signed"."""
+
+    what: str
+    why: str = ""
+    due: date | datetime | None = None
+    url: str = ""
+    action: Action | None = None
+    status: Status | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A question the home answers. `empty` says what an empty section means; `more` leads to the full list."""
+
+    title: str
+    works: tuple[Work, ...] = ()
+    empty: str = ""
+    more: Action | None = None
+    count: int | None = None
