@@ -99,7 +99,7 @@ class Server:
         self.data = self.home.pg
         self.socket_dir = self.home.sock
         self.bindir = Path()
-        self._user = ServiceUser()
+        self.user = ServiceUser()
         self._child: subprocess.Popen | None = None
 
     @property
@@ -115,7 +115,7 @@ class Server:
         self.home.create()
         with self._lock():
             self._choose_places()
-            programs = binaries.find(self._user, self._data_version())
+            programs = binaries.find(self.user, self.data_version())
             self.bindir = programs.folder
             if not self._adopt():
                 self._start(programs.major)
@@ -143,6 +143,11 @@ class Server:
         self._choose_places()
         return self.is_alive() and self._ping() == Ping.OK
 
+    def has_data(self) -> bool:
+        """Has a database server been made for this home?"""
+        self._choose_places()
+        return self.data_version() is not None
+
     def is_alive(self) -> bool:
         """Is the process there? Cheap: for asking again and again after `ensure()`."""
         return self._postmaster() is not None
@@ -163,8 +168,8 @@ class Server:
 
     def _choose_places(self) -> None:
         """The data and the socket go into the home, or to a system folder if its user cannot come there."""
-        self._user = service_user(DATABASE_USER, "Concord database server")
-        if self._user.can_enter(self.home.path):
+        self.user = service_user(DATABASE_USER, "Concord database server")
+        if self.user.can_enter(self.home.path):
             self.data, self.socket_dir = self.home.pg, self.home.sock
         else:
             system = SYSTEM_STATE / f"db-{short_hash(self.home.path)}"
@@ -177,9 +182,9 @@ class Server:
 
     def _make_private(self, folder: Path, mode: int = 0o700) -> None:
         make_private(folder, mode)
-        if folder.stat().st_uid not in (self._user.uid, os.geteuid()):
+        if folder.stat().st_uid not in (self.user.uid, os.geteuid()):
             raise ServerError(f"{folder} belongs to another user: start as that user, or set CONCORD_HOME elsewhere.")
-        self._user.own(folder)
+        self.user.own(folder)
 
     @contextlib.contextmanager
     def _lock(self, seconds: float = 120) -> Iterator[None]:
@@ -198,7 +203,7 @@ class Server:
 
     # Programs and data
 
-    def _data_version(self) -> int | None:
+    def data_version(self) -> int | None:
         """The major version that made the data; None if there is none yet. A folder alone proves nothing."""
         try:
             return int((self.data / "PG_VERSION").read_text())
@@ -235,7 +240,7 @@ class Server:
         with open(handle, "w") as file:
             file.write(password)
         try:
-            self._user.own(Path(name))
+            self.user.own(Path(name))
             yield Path(name)
         finally:
             os.unlink(name)
@@ -253,7 +258,7 @@ class Server:
 
     def _process_options(self) -> dict:
         environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", "HOME": "/"}
-        return {**self._user.process_options(), "env": environment, "cwd": "/", "stdin": subprocess.DEVNULL}
+        return {**self.user.process_options(), "env": environment, "cwd": "/", "stdin": subprocess.DEVNULL}
 
     def _write_settings(self, major: int) -> None:
         """Ours are written anew at every start; an operator's own go through ALTER SYSTEM and win."""
@@ -262,7 +267,7 @@ class Server:
         settings["unix_socket_directories"] = f'"{folder}"'
         if major >= 18:
             settings["io_method"] = "sync"  # three processes fewer; a task force's data stay in memory
-        if self._user.name is None:
+        if self.user.name is None:
             # systemd removes a person's POSIX shared memory when she signs out, from under a server that goes on.
             settings["dynamic_shared_memory_type"] = "mmap"
         settings |= FAST if self.fast else {}
@@ -272,7 +277,7 @@ class Server:
 
     def _write_for_server(self, path: Path, text: str) -> None:
         _write_private(path, text)
-        self._user.own(path)
+        self.user.own(path)
 
     # The running server
 
@@ -310,16 +315,16 @@ class Server:
         return False
 
     def _start(self, major: int) -> None:
-        if self._data_version() is None:
+        if self.data_version() is None:
             self._initialise()
-        if self.data.stat().st_uid != self._user.uid:
+        if self.data.stat().st_uid != self.user.uid:
             raise ServerError(
                 f"{self.data} belongs to another user: start as that user, or set CONCORD_HOME elsewhere."
             )
         self._clear_the_dead()
         if self.socket_dir.parent != self.home.path:
-            make_private(self.socket_dir.parent, 0o711 if self._user.name else 0o700)
-        self._make_private(self.socket_dir, mode=0o711 if self._user.name else 0o700)
+            make_private(self.socket_dir.parent, 0o711 if self.user.name else 0o700)
+        self._make_private(self.socket_dir, mode=0o711 if self.user.name else 0o700)
         self._write_settings(major)
         with open(self.start_log, "wb") as output:
             self._child = subprocess.Popen(

@@ -22,11 +22,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from concord.home import CHECKOUT, Home, InstallationError
+from concord.home import Home, InstallationError
 from concord.site.stores.processes import Process
 from concord.site.stores.server import Server
 from concord.site.stores.service_user import ServiceUser, service_user
 
+SOURCE = Path(__file__).resolve().parents[3]
 WEB_USER = "concord-web"
 APPLICATION = "concord.site.web.wsgi:application"
 WORKERS, THREADS = 2, 4
@@ -94,8 +95,10 @@ def web_user(home: Home) -> tuple[ServiceUser, str]:
         return user, ""
     if not user.can_enter(home.path):
         return user, f"user {user.name} cannot enter {home.path}"
-    if not user.can(sys.executable, "-P", "-c", "import concord.site, django, gunicorn"):
-        return user, f"user {user.name} cannot read the code in {CHECKOUT}"
+    if not user.can(
+        "/usr/bin/env", f"PYTHONPATH={SOURCE}", sys.executable, "-P", "-c", "import concord.site, gunicorn"
+    ):
+        return user, f"user {user.name} cannot read the code in {SOURCE}, or Python's"
     return user, ""
 
 
@@ -141,7 +144,7 @@ def _run(home, children, server, user, environment, address, ready, stop) -> Non
         if not answered:
             if children[0].deaths >= STARTS_BEFORE_GIVING_UP:
                 raise SupervisorError(f"The web server does not start. It said:\n{_last_lines(_log(home, 'web'))}")
-            answered = _answers(address, host)
+            answered = answers(address, host)
             if answered:
                 _address_file(home).write_text(address)
                 ready(address)
@@ -219,11 +222,12 @@ def _ticker() -> Child:
 
 def _environment(home: Home, given: Mapping[str, str]) -> dict[str, str]:
     """Only what the children need. Temporary files go where nobody else can look."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH", "TZ") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
     own = {name: value for name, value in os.environ.items() if name.startswith("CONCORD_")}
     fixed = {
         "CONCORD_HOME": str(home.path),
         "DJANGO_SETTINGS_MODULE": "concord.site.web.settings",
+        "PYTHONPATH": str(SOURCE),
         "HOME": str(home.tmp),
         "TMPDIR": str(home.tmp),
         "PYTHONUNBUFFERED": "1",
@@ -248,7 +252,8 @@ def _start(child: Child, home: Home, user: ServiceUser, environment: dict[str, s
     child.started_at = now
 
 
-def _answers(address: str, host: str) -> bool:
+def answers(address: str, host: str = "localhost") -> bool:
+    """Does the web server there give its health page?"""
     name, _, port = address.removeprefix("http://").partition(":")
     connection = http.client.HTTPConnection("127.0.0.1" if name == "localhost" else name, int(port), timeout=2)
     try:

@@ -1,0 +1,161 @@
+"""What can be wrong with an installation, each check on its own: `doctor` reports them all, `serve` refuses on some."""
+
+import os
+import shutil
+import socket
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from concord.commands._site import open_site
+from concord.home import CHECKOUT, Home, InstallationError
+from concord.site.stores import binaries, supervisor
+from concord.site.stores.server import SOCKET_ROOM, Server
+
+LEAST_SPACE = 2_000_000_000
+OLDEST_PYTHON = (3, 12)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: what it is and, if it is not well, what to do."""
+
+    what: str
+    advice: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        return not self.advice
+
+    def __str__(self) -> str:
+        return f"OK       {self.what}" if self.is_well else f"PROBLEM  {self.what}: {self.advice}"
+
+
+def python() -> Finding:
+    running = sys.version_info[:3]
+    what = "Python {}.{}.{}".format(*running)
+    return Finding(what, "" if running >= OLDEST_PYTHON else "start with ./concord, which finds a newer one")
+
+
+def packages() -> Finding:
+    """Is what is installed what the checkout pins?"""
+    wanted, installed = CHECKOUT / "requirements" / "app.txt", Path(sys.prefix, "lists", "app.txt")
+    if not wanted.exists() or not installed.exists():
+        return Finding("packages (not installed by ./concord, so not compared with the pinned list)")
+    same = wanted.read_bytes() == installed.read_bytes()
+    return Finding("packages as pinned", "" if same else "the pinned list changed; the next ./concord installs it")
+
+
+def home_folder(home: Home) -> Finding:
+    what = f"home {home.path}"
+    if not home.path.is_dir():
+        return Finding(what, "is not there: ./concord demo or ./concord serve makes it")
+    open_bits = 0o066 if home.path.stat().st_uid == 0 else 0o077
+    if stat.S_IMODE(home.path.stat().st_mode) & open_bits:
+        return Finding(what, f"others may look into it: chmod go-rw {home.path}")
+    return Finding(what)
+
+
+def private_files(home: Home) -> Finding:
+    """Passwords and keys must be readable by their owner (and the web server's group) alone."""
+    secrets = [home.admin_file, Server(home.path).password_file, home.stores_file, home.secret_file]
+    exposed = [p for p in secrets if p.exists() and stat.S_IMODE(p.stat().st_mode) & 0o027]
+    return Finding("passwords and store files", f"others may read {exposed[0]}: chmod o-rwx,g-w it" if exposed else "")
+
+
+def rings(home: Home) -> Finding:
+    what = "key rings"
+    for folder, _, files in os.walk(home.rings):
+        for path in (Path(folder), *(Path(folder, name) for name in files)):
+            if stat.S_IMODE(path.lstat().st_mode) & 0o077:
+                return Finding(what, f"others may read {path}: chmod go-rwx it, and think of the keys in it as known")
+    return Finding(what)
+
+
+def programs(server: Server) -> Finding:
+    try:
+        found = binaries.find(server.user, server.data_version())
+    except InstallationError as problem:
+        return Finding("PostgreSQL's programs", str(problem))
+    return Finding(f"PostgreSQL {found.major} in {found.folder}")
+
+
+def data_folder(server: Server) -> Finding:
+    what = f"data folder {server.data}"
+    if not (server.data / "PG_VERSION").exists():
+        return Finding(what, "holds no database yet: ./concord demo or ./concord serve makes one")
+    if stat.S_IMODE(server.data.stat().st_mode) & 0o077:
+        return Finding(what, f"others may enter it: chmod 700 {server.data}")
+    return Finding(what)
+
+
+def socket_path(server: Server) -> Finding:
+    length = len(os.fsencode(server.socket_dir))
+    fits = length <= SOCKET_ROOM
+    return Finding(
+        f"socket folder {server.socket_dir}", "" if fits else "its name is too long: set a shorter CONCORD_HOME"
+    )
+
+
+def server_runs(server: Server) -> Finding:
+    runs = server.is_running()
+    return Finding(
+        "database server answers", "" if runs else "it does not run: ./concord demo or ./concord serve starts it"
+    )
+
+
+def stores(home: Home) -> Iterator[Finding]:
+    """Reached with the web logins; migrations and the wall compared with what was applied."""
+    if not home.stores_file.exists():
+        yield Finding("stores", f"{home.stores_file} is missing: ./concord database apply writes it")
+        return
+    problems = open_site(home)("stores.apply").check(home)
+    for problem in problems:
+        store, _, advice = problem.partition(": ")
+        yield Finding(f"store {store}", advice)
+    if not problems:
+        yield Finding("stores reachable; migrations and wall as applied")
+
+
+def disk(folder: Path) -> Finding:
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(there).free
+    what = f"disk: {free / 1e9:.1f} GB free"
+    return Finding(what, "" if free >= LEAST_SPACE else f"make room below {there}: the databases stop when it is full")
+
+
+def web(home: Home, port: int) -> Finding:
+    """Running and answering, or its port free to start on."""
+    address = home.run / "address"
+    if address.exists():
+        where = address.read_text().strip()
+        return Finding(
+            f"web server at {where}",
+            "" if supervisor.answers(where) else f"it does not answer: see {home.log / 'web.log'}, then start again",
+        )
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken = trial.connect_ex(("127.0.0.1", port)) == 0
+    return Finding(f"port {port}", "another program has it: give ./concord another with --port" if taken else "")
+
+
+def service_users(home: Home) -> Finding:
+    user, obstacle = supervisor.web_user(home)
+    if user.name is None:
+        return Finding("web server runs as whoever starts it")
+    return Finding(f"web server's user {user.name}", obstacle and f"{obstacle}: move it, or start as an ordinary user")
+
+
+def clock(home: Home) -> Finding:
+    """Releases expire, codes of a telephone and signed contexts are checked by this clock."""
+    now = time.time()
+    what = f"clock {datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M} UTC"
+    written = [path.stat().st_mtime for path in (home.stores_file, CHECKOUT / "pyproject.toml") if path.exists()]
+    ahead = any(moment > now + 60 for moment in written)
+    return Finding(
+        what, "it is behind the time files were written: set it, and keep it set (chrony or timesyncd)" if ahead else ""
+    )

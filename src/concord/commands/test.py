@@ -1,0 +1,21 @@
+"""Run the tests; what pytest understands is passed on (concord test -k wall)"""
+
+import subprocess
+import sys
+
+from concord.home import CHECKOUT
+
+PASSES_ON = True
+ON_REQUEST = ("tests/browser", "tests/bench")
+
+
+def add_arguments(parser):
+    parser.add_argument("--all", action="store_true", help="also the journeys in a real browser")
+
+
+def run(args) -> int:
+    left_out = ON_REQUEST[1:] if args.all else ON_REQUEST
+    named = any(not word.startswith("-") and (CHECKOUT / word.split("::")[0]).exists() for word in args.passed_on)
+    ignored = [] if named else [f"--ignore={folder}" for folder in left_out]
+    command = [sys.executable, "-m", "pytest", *ignored, *args.passed_on]
+    return subprocess.run(command, cwd=CHECKOUT, check=False).returncode
