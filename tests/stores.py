@@ -77,6 +77,10 @@ def rolled_back():
                 connections[alias].close()
 
 
+def admin_dsn(database: str = "postgres") -> str:
+    return _server.admin_dsn(database)
+
+
 def stop() -> None:
     if _server is not None and _server.started_by_us:
         _server.stop()

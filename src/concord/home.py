@@ -92,6 +92,11 @@ class Home:
         """Where the web process may put what does not fit in memory; emptied at every start."""
         return self.path / "tmp"
 
+    @property
+    def heads_file(self) -> Path:
+        """Heads of the audit chains, kept outside the stores."""
+        return self.path / "heads.jsonl"
+
     def create(self) -> "Home":
         """Make the folders that are missing, for their owner alone. Folders that exist keep their mode."""
         try:

@@ -6,7 +6,8 @@ from tests import stores as installation
 
 installation.prepare()
 
-from tests.site.world import World  # noqa: E402  models exist only once the stores are prepared
+from tests.site.committed import chain, committed  # noqa: E402, F401  models exist only once the stores are prepared
+from tests.site.world import World  # noqa: E402
 
 
 @pytest.fixture

@@ -1,0 +1,28 @@
+"""`concord verify`: check every store's audit chain and list each break."""
+
+from concord.home import Home
+from concord.site.stores import plan
+from concord.site.stores.server import Server
+from concord.site.stores.verify import HeadsFile, verify
+
+
+def add_arguments(parser):
+    parser.add_argument("--home", default="main", help="which installation (default: main)")
+    parser.add_argument("--store", help="one store only (default: all)")
+
+
+def run(args) -> int:
+    home = Home.find(args.home)
+    server = Server(home.path).ensure()
+    heads = HeadsFile(home.heads_file)
+    broken = 0
+    for alias, entry in plan.read(home.stores_file).items():
+        if entry["kind"] == "account" or args.store not in (None, alias):
+            continue
+        chain = verify(server.admin_dsn(entry["database"]), heads.of(alias))
+        broken += len(chain.breaks)
+        verdict = "intact" if not chain.breaks else f"{len(chain.breaks)} breaks"
+        print(f"{alias}: {chain.entries:,} entries in {chain.links:,} links, {verdict}")
+        for line in chain.breaks:
+            print(f"  {line}")
+    return 1 if broken else 0
