@@ -69,7 +69,7 @@ _PATH = re.compile(r"\(([0-9A-Z]+)\)")
 _NOISE = re.compile(r",?\s*\b(?:SUBDIVISIONS?|SUBDS?|SUBSECTIONS?|PARAGRAPHS?)\b|§+|\b(?:SECTIONS?|SECS?|ET SEQ)\b")
 _INITIALS = re.compile(r"\b(?:[A-Z]\. ?){2,}")
 _LETTER_DOT = re.compile(r"(?<![0-9])([A-Z])\.")
-_USC = re.compile(r"\bU ?S ?C(?: ?[AS])?\b|\bUNITED STATES CODE\b|\bU ?S CODE\b")
+_USC = re.compile(r"\b(?:U ?S ?C(?: ?[AS])?|UNITED STATES CODE|U ?S CODE)(?![A-Z])")
 _JOIN = re.compile(r"\s*(?:(?:,|;|&|/|\bAND\b)\s*)+")
 
 
@@ -78,7 +78,7 @@ def tidy(text: str) -> str:
     text = _INITIALS.sub(lambda initials: re.sub(r"[. ]", "", initials[0]) + " ", text.upper())
     text = _LETTER_DOT.sub(r"\1 ", text)
     text = _NOISE.sub(" ", " ".join(text.split()))
-    text = _USC.sub("USC", text)
+    text = _USC.sub("USC ", text)
     text = re.sub(r"\b(USC|CODE|STAT|ANN)\s*,", r"\1 ", text)
     text = re.sub(r"\bTITLE (\d+),? USC\b", r"\1 USC", text)
     text = re.sub(r"\s*\(\s*([0-9A-Z]+)\s*\)", r"(\1)", text)

@@ -1,7 +1,7 @@
 """Clocks that law, grant terms or protocol start, and what is left of them. Pass the moment; nothing here looks."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from concord.vocabulary import Code
 
@@ -53,7 +53,7 @@ def due(clock: Clock, start: datetime) -> datetime:
     """When it is due. The moment must say its time zone: hours are counted, not calendar days."""
     if start.tzinfo is None:
         raise ValueError(f"{clock.name}: give the moment with its time zone.")
-    return start + clock.runs
+    return (start.astimezone(UTC) + clock.runs).astimezone(start.tzinfo)
 
 
 def overdue(clock: Clock, start: datetime, now: datetime) -> bool:

@@ -1,0 +1,173 @@
+"""Law's worked examples come out as they are written; the handbook prints the same files."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from concord import handbook
+from concord.law import charges, dates, deadlines, elements, intake, safeguards
+from concord.vocabulary import (
+    Answer,
+    ArrestAlternative,
+    ArrestLegalBasis,
+    ArrestStatedPurpose,
+    CallerPermission,
+    ChargeClass,
+    ChargeStage,
+    Milestone,
+    RecordKind,
+    VictimStatus,
+)
+
+TOPICS = [topic for topic in handbook.topics(Path(__file__).parent) if topic.part == "law"]
+FOR_REVIEW = "for review"
+
+
+def classify(given):
+    found = charges.classify(given["citation"], given["jurisdiction"], given.get("on"))
+    assert (found.charge_class is charges.UNMATCHED) == bool(found.review)
+    return {"class": found.charge_class or FOR_REVIEW, "candidates": sorted(found.candidates)}
+
+
+def charged_ht(given):
+    counts = [_count(text) for text in given["counts"]]
+    stage = ChargeStage(given["stage"])
+    within = {"STRICT": charges.STRICT, "BROAD": charges.BROAD}[given["set"]]
+    at_stage = [count.charge_class for count in counts if count.stage is stage]
+    return {
+        "charged": charges.charged_ht(counts, stage, within),
+        "most_serious": charges.most_serious(at_stage) or FOR_REVIEW,
+    }
+
+
+def _count(text):
+    """`filed CSAM production`, `filed HT-SEX/HT-LABOR`, `filed for-review`."""
+    stage, classes, *production = text.split()
+    if classes == "for-review":
+        return charges.Count(ChargeStage(stage), charges.UNMATCHED)
+    possible = frozenset(map(ChargeClass, classes.split("/")))
+    if len(possible) > 1:
+        return charges.Count(ChargeStage(stage), charges.UNMATCHED, possible)
+    answers = {(): Answer.UNKNOWN, ("production",): Answer.YES, ("possession",): Answer.NO}
+    return charges.Count(ChargeStage(stage), *possible, production=answers[tuple(production)])
+
+
+def evaluate_all(given):
+    claims = []
+    for element in elements.VALUES:
+        said = dict(given.get(element, {}))
+        rest = said.pop("rest", None)
+        claims += elements.assertions(element, said, rest)
+    pair = elements.Pair(
+        claims,
+        born=_date(given.get("born")),
+        first_act_on=_date(given.get("first_act_on")),
+        minor_said=Answer(given.get("minor_said", "unknown")),
+    )
+    results = elements.evaluate_all(pair)
+    missing = {f"{rule_id}_missing": list(result.missing) for rule_id, result in results.items()}
+    outcomes = {rule_id: result.outcome for rule_id, result in results.items()}
+    return outcomes | missing | {"severe_form": elements.severe_form(pair)}
+
+
+def under_18(given):
+    return {"under_18": dates.under_18(_date(given.get("born")), _date(given.get("on")))}
+
+
+def _date(text):
+    return dates.PartialDate.read(text) if text else None
+
+
+def assess(given):
+    arrest = safeguards.Arrest(
+        counts=tuple(_count(f"arrest {classes}") for classes in given["charges"]),
+        age=given.get("age"),
+        forced_crime_said=Answer(given.get("forced_crime", "unknown")),
+        same_scene=Answer(given.get("same_scene", "unknown")),
+        standing=frozenset(map(VictimStatus, given.get("standing", ()))),
+        standing_looked_up=given["looked_up"] == "yes",
+    )
+    arrested_at = datetime.fromisoformat("2026-03-13T22:15:00-05:00")
+    found = safeguards.assess(arrest, safeguards.Record(), arrested_at)
+    return {
+        "possible_victim": found.possible_victim,
+        "concerns": [one.concern + ("?" if one.answer is Answer.UNKNOWN else "") for one in found.concerns],
+        "review": "due" if found.review_due else "none",
+    }
+
+
+def conforms(given):
+    record = safeguards.Record(
+        legal_basis=_choice(ArrestLegalBasis, given.get("legal_basis")),
+        stated_purpose=_choice(ArrestStatedPurpose, given.get("stated_purpose")),
+        alternatives=tuple(map(ArrestAlternative, given.get("alternatives", ()))),
+        advocate_called=Answer(given.get("advocate_called", "unknown")),
+    )
+    return {
+        "conforms": safeguards.conforms(record.stated_purpose),
+        "still_asked": [question.field for question in safeguards.unanswered(record)],
+    }
+
+
+def _choice(codes, value):
+    return codes(value) if value else None
+
+
+def asked_for_help(given):
+    route = safeguards.asked_for_help(Answer(given["wants_help"]))
+    passes = safeguards.passes(route, _choice(CallerPermission, given.get("permission")))
+    words = {True: "passed on", False: "stays"}
+    return {
+        "route": route,
+        "what_happened": words[passes.what_happened],
+        "how_to_reach": words[passes.how_to_reach],
+    }
+
+
+def due(given):
+    clock = getattr(deadlines, given["clock"])
+    return {
+        "due": deadlines.due(clock, given["start"]),
+        "overdue": deadlines.overdue(clock, given["start"], given["now"]),
+    }
+
+
+def agreement_standing(given):
+    return {"standing": deadlines.agreement_standing(given["starts_on"], given.get("ends_on"), given["today"])}
+
+
+def still_to_ask(given):
+    reached = [Milestone(value) for value in given["reached"]]
+    asked = intake.still_to_ask(RecordKind(given["record"]), reached, given["answered"])
+    return {"asks": [field.name for field in asked]}
+
+
+RUN = {
+    "charges.classify": classify,
+    "charges.charged_ht": charged_ht,
+    "elements.evaluate_all": evaluate_all,
+    "dates.under_18": under_18,
+    "safeguards.assess": assess,
+    "safeguards.conforms": conforms,
+    "safeguards.asked_for_help": asked_for_help,
+    "deadlines.due": due,
+    "deadlines.agreement_standing": agreement_standing,
+    "intake.still_to_ask": still_to_ask,
+}
+EXAMPLES = [
+    pytest.param(topic.rule, example, id=f"{topic.name}: {example.says}")
+    for topic in TOPICS
+    for example in topic.examples
+]
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_an_example_comes_out_as_it_is_written(rule, example):
+    found = RUN[rule](example.given)
+
+    assert {key: found[key] for key in example.answer} == example.answer
+
+
+def test_every_rule_has_examples():
+    assert {topic.rule for topic in TOPICS} == set(RUN)
