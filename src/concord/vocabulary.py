@@ -930,6 +930,94 @@ class ReferralSource(Code):
     OTHER = "other", "Other"
 
 
+class ClientKind(Code):
+    """Family is counted apart from the principal, and so are its services. Source: OVC FAQ on performance measures."""
+
+    PRINCIPAL = "principal", "Principal client"
+    FAMILY = "family", "Family member of a client"
+
+
+class FamilyRelation(Code):
+    """What a family member is to the principal. Source: OVC FAQ (eligible family), 22 USC 7105(b)(1)(C)."""
+
+    SPOUSE = "spouse", "Spouse or partner"
+    CHILD = "child", "Child"
+    PARENT = "parent", "Parent"
+    SIBLING = "sibling", "Brother or sister"
+    OTHER = "other", "Other family"
+
+
+class ContactHow(Code):
+    """A way to reach somebody. Source: ours."""
+
+    CALL = "call", "Phone call"
+    TEXT = "text", "Text message"
+    EMAIL = "email", "E-mail"
+    IN_PERSON = "in_person", "In person"
+    THROUGH = "through", "Through somebody she or he trusts"
+    LETTER = "letter", "Letter"
+
+
+class ContactCaution(Code):
+    """What makes a way of reaching somebody unsafe. Source: ours, after domestic violence programs' intake forms."""
+
+    NO_MESSAGE = "no_message", "Do not leave a message"
+    NO_NAMES = "no_names", "Do not say who you are or where you call from"
+    SEEN_BY_OTHERS = "seen_by_others", "Others see this phone, account or letter box"
+    ONLY_AT_TIMES = "only_at_times", "Only at the times given"
+    NO_NUMBER_SHOWN = "no_number_shown", "Hide our number"
+    ASK_SAFE_FIRST = "ask_safe_first", "Ask first whether it is safe to talk"
+
+
+class NoteKind(Code):
+    """Source: ours; a safety plan is kept apart so that it is found at once and printed for nobody else."""
+
+    CASE = "case", "Case note"
+    SAFETY_PLAN = "safety_plan", "Safety plan"
+
+
+class NotServedReason(Code):
+    """Why somebody who asked or was referred did not become a client. Source: ours; OTIP asks for unmet demand."""
+
+    NO_CAPACITY = "no_capacity", "No capacity"
+    NOT_ELIGIBLE = "not_eligible", "Outside what this program may serve"
+    OUTSIDE_AREA = "outside_area", "Outside the area"
+    LANGUAGE = "language", "No staff or interpreter for the language"
+    UNSAFE = "unsafe", "Could not be served safely here"
+    CHOSE_NOT = "chose_not", "Chose not to go on"
+    NOT_REACHED = "not_reached", "Could not be reached"
+    SERVED_ELSEWHERE = "served_elsewhere", "Served by another program"
+    OTHER = "other", "Other"
+
+
+class ReferralAnswer(Code):
+    """What a provider decided about a referral. It stays with the provider: the sender sees "received". Source: ours."""
+
+    OPENED = "opened", "Opened, not decided"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+
+
+class DisclosureItem(Code):
+    """What a provider can hand over: a closed list, so that each item is chosen. Source: ours, 34 USC 12291(b)(2)."""
+
+    NAME = "name", "Her or his name"
+    SAFE_CONTACT = "safe_contact", "How to reach her or him safely"
+    LANGUAGE = "language", "Language"
+    AGE_GROUP = "age_group", "Adult or minor"
+    GENDER = "gender", "Gender"
+    TRAFFICKING_TYPE = "trafficking_type", "Sex, labor or both"
+    SUMMARY = "summary", "What she or he wants to report, in her or his words"
+
+
+class DisclosureBasis(Code):
+    """What allowed a disclosure. Source: 34 USC 12291(b)(2)(B)-(D); 28 CFR 94.115."""
+
+    PERMISSION = "permission", "Her or his signed permission"
+    MANDATED = "mandated", "A report that the law demands"
+    COURT_ORDER = "court_order", "A court's order"
+
+
 # --- Studies ----------------------------------------------------------------------------------------------------------
 
 
@@ -1061,3 +1149,120 @@ class Milestone(Code):
     SERVICE_PLAN = "service_plan", "Service plan"
     RELIEF_REQUEST = "relief_request", "Relief is requested"
     CLOSURE = "closure", "Closure"
+
+
+# --- Between agencies -------------------------------------------------------------------------------------------------
+
+
+class ReferralKind(Code):
+    """What one agency sends another. Source: ours, after the two-way referral protocol of the IACP toolkit (2020)."""
+
+    SERVICES = "services", "Someone may want services"
+    INQUIRY = "inquiry", "Someone asked us for help"
+    REPORT = "report", "A client asks to report"
+    LEAD = "lead", "A lead is passed on"
+
+
+class AgeGroup(Code):
+    """Adult or minor, where no birth date belongs. Source: TIMS snapshots; unknown is a state of its own."""
+
+    ADULT = "adult", "Adult"
+    MINOR = "minor", "Under 18"
+    UNKNOWN = "unknown", "Not known"
+
+
+class SpokenLanguage(Code):
+    """Languages an interpreter may be needed for. A closed list: nothing else can be written there. Source: ours, the
+    languages most spoken at home in the American Community Survey, and those of labor trafficking cases."""
+
+    ENGLISH = "english", "English"
+    SPANISH = "spanish", "Spanish"
+    ASL = "asl", "American Sign Language"
+    AMHARIC = "amharic", "Amharic"
+    ARABIC = "arabic", "Arabic"
+    BENGALI = "bengali", "Bengali"
+    BURMESE = "burmese", "Burmese"
+    CANTONESE = "cantonese", "Cantonese"
+    DARI = "dari", "Dari"
+    FRENCH = "french", "French"
+    GUJARATI = "gujarati", "Gujarati"
+    HAITIAN_CREOLE = "haitian_creole", "Haitian Creole"
+    HINDI = "hindi", "Hindi"
+    HMONG = "hmong", "Hmong"
+    INDONESIAN = "indonesian", "Indonesian"
+    KICHE = "kiche", "K'iche'"
+    KOREAN = "korean", "Korean"
+    MAM = "mam", "Mam"
+    MANDARIN = "mandarin", "Mandarin"
+    MIXTEC = "mixtec", "Mixtec"
+    NAVAJO = "navajo", "Navajo"
+    NEPALI = "nepali", "Nepali"
+    POLISH = "polish", "Polish"
+    PORTUGUESE = "portuguese", "Portuguese"
+    PUNJABI = "punjabi", "Punjabi"
+    QANJOBAL = "qanjobal", "Q'anjob'al"
+    RUSSIAN = "russian", "Russian"
+    SOMALI = "somali", "Somali"
+    SWAHILI = "swahili", "Swahili"
+    TAGALOG = "tagalog", "Tagalog"
+    THAI = "thai", "Thai"
+    UKRAINIAN = "ukrainian", "Ukrainian"
+    URDU = "urdu", "Urdu"
+    VIETNAMESE = "vietnamese", "Vietnamese"
+    OTHER = "other", "Another language"
+
+
+class MeetingKind(Code):
+    """Source: OVC Human Trafficking Task Force e-Guide 3.1, its committees; ours."""
+
+    CORE_TEAM = "core_team", "Core team"
+    GENERAL = "general", "General meeting"
+    INVESTIGATION = "investigation", "Investigation and prosecution committee"
+    VICTIM_SERVICES = "victim_services", "Victim services committee"
+    TRAINING = "training", "Training committee"
+    OUTREACH = "outreach", "Outreach committee"
+    EVALUATION = "evaluation", "Evaluation committee"
+    LABOR = "labor", "Labor trafficking committee"
+    SURVIVOR_ADVISORY = "survivor_advisory", "Survivor advisory council"
+
+
+class ProtocolKind(Code):
+    """Source: the IACP/OJP toolkit of July 2020 (its eight protocols); the rest from e-Guide 3.2."""
+
+    INFORMATION_SHARING = "information_sharing", "Information sharing"
+    DEAF_ACCESS = "deaf_access", "Access for deaf and hard-of-hearing people"
+    LANGUAGE_ACCESS = "language_access", "Language access"
+    REFERRALS = "referrals", "Referrals between law enforcement and providers"
+    MEDIA = "media", "Media"
+    CONFIDENTIALITY = "confidentiality", "Confidentiality"
+    DATA_COLLECTION = "data_collection", "Data collection"
+    GRANT_REPORTING = "grant_reporting", "Grant reporting"
+    ARREST_OF_POSSIBLE_VICTIMS = "arrest_of_possible_victims", "When a possible victim is found or arrested"
+    OTHER = "other", "Other"
+
+
+class Audience(Code):
+    """Who is trained or reached. Source: TIMS activity list; BJA and OVC performance measures."""
+
+    LAW_ENFORCEMENT = "law_enforcement", "Law enforcement"
+    PROSECUTION = "prosecution", "Prosecutors"
+    JUDGES = "judges", "Judges and court staff"
+    PROVIDERS = "providers", "Service providers"
+    HEALTH = "health", "Health care"
+    SCHOOLS = "schools", "Schools and youth programs"
+    CHILD_WELFARE = "child_welfare", "Child welfare"
+    LABOR_AGENCIES = "labor_agencies", "Labor inspectors and worker centers"
+    BUSINESS = "business", "Hotels, transport and other business"
+    FAITH = "faith", "Faith and community groups"
+    PUBLIC = "public", "The public"
+    OTHER = "other", "Other"
+
+
+class OutreachKind(Code):
+    """Source: TIMS activity list (public awareness); ours."""
+
+    EVENT = "event", "Event or talk"
+    STREET = "street", "Street and online outreach"
+    WORKSITE = "worksite", "Worksite and labor camp outreach"
+    CAMPAIGN = "campaign", "Campaign"
+    MATERIALS = "materials", "Materials handed out"
