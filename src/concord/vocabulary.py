@@ -991,7 +991,7 @@ class NotServedReason(Code):
 
 
 class ReferralAnswer(Code):
-    """What a provider decided about a referral. It stays with the provider: the sender sees "received". Source: ours."""
+    """What a provider decided about a referral. The sender only sees "received". Source: ours."""
 
     OPENED = "opened", "Opened, not decided"
     ACCEPTED = "accepted", "Accepted"
