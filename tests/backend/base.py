@@ -1,6 +1,6 @@
-"""The site's backend for tests that roll back: one administrator's connection a store, open for the whole test, that takes
-the identity a request would have (`SET SESSION AUTHORIZATION`), so that the web login's true rights hold inside requests
-and factories run as the tables' owner outside them."""
+"""The site's backend for tests that roll back: one administrator's connection a store, open for the whole test, that
+takes the identity a request would have (`SET SESSION AUTHORIZATION`), so that the web login's true rights hold inside
+requests and factories run as the tables' owner outside them."""
 
 from django.conf import settings
 

@@ -31,7 +31,9 @@ class Copy:
             )
             for login in (self.store.user, self.store.user.replace("_web", "_migrate")):
                 admin.execute(
-                    sql.SQL("grant connect on database {} to {}").format(sql.Identifier(self.name), sql.Identifier(login))
+                    sql.SQL("grant connect on database {} to {}").format(
+                        sql.Identifier(self.name), sql.Identifier(login)
+                    )
                 )
 
     def drop(self):
@@ -42,9 +44,10 @@ class Copy:
     def session(self, viewer: Viewer = POLICE):
         """One transaction as the web login, committed at the end."""
         s = self.store
-        with psycopg.connect(
-            host=s.host, port=s.port, dbname=self.name, user=s.user, password=s.password
-        ) as db, db.cursor() as cursor:
+        with (
+            psycopg.connect(host=s.host, port=s.port, dbname=self.name, user=s.user, password=s.password) as db,
+            db.cursor() as cursor,
+        ):
             pid, started = cursor.execute(
                 "select pg_backend_pid(), (extract(epoch from now()) * 1000000)::bigint"
             ).fetchone()

@@ -1,6 +1,7 @@
 """A small world for tests: agencies on every side of the wall, with staff who can sign in.
 
-riverton  a local task force: police, sheriff, prosecutor, Lantern House and Harbor (providers with vaults), coordinator,
+riverton  a local task force: police, sheriff, prosecutor, Lantern House and Harbor (providers with vaults),
+coordinator,
           evaluator, an FBI office without accounts
 farland   another task force: its own police
 """

@@ -64,8 +64,8 @@ class Condition(StrEnum):
 class Viewer:
     """Who is acting, as the signed context carries it to every store.
 
-    `partners`: agencies whose MOU and the viewer's own are in force today. `task_forces`: where the viewer's agency is a
-    member today.
+    `partners`: agencies whose MOU and the viewer's own are in force today. `task_forces`: where the viewer's agency is
+    a member today.
     """
 
     staff: UUID
@@ -106,9 +106,7 @@ class Rule(NamedTuple):
 
 EVERYONE = frozenset(Sector)
 PROVIDERS = frozenset({Sector.COMMUNITY_SERVICES, Sector.LEGAL_AID})
-JUSTICE = frozenset(
-    {Sector.LAW_ENFORCEMENT, Sector.PROSECUTION, Sector.SYSTEM_VICTIM_SERVICES, Sector.LABOR_REGULATOR}
-)
+JUSTICE = frozenset({Sector.LAW_ENFORCEMENT, Sector.PROSECUTION, Sector.SYSTEM_VICTIM_SERVICES, Sector.LABOR_REGULATOR})
 COORDINATION = frozenset({Sector.COORDINATION})
 PROSECUTORS = frozenset({Sector.PROSECUTION})
 EVALUATORS = frozenset({Sector.EVALUATION})
@@ -120,13 +118,14 @@ _ALL = tuple(Operation)
 _COORDINATOR = frozenset({Role.COORDINATOR})
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR})
 
+# fmt: off
 RULES: tuple[Rule, ...] = (
-    # --- a provider's vault: its own staff, nobody else, ever ---------------------------------------------------------
+    # --- a provider's vault: its own staff, nobody else, ever
     Rule(StoreKind.VAULT, Compartment.CLIENTS, PROVIDERS, _WRITE, Condition.OPEN_FILE,
          why="Open files are for the provider's staff; restricted files for those assigned."),
     Rule(StoreKind.VAULT, Compartment.PROVIDER, PROVIDERS, _WRITE, Condition.OWN,
          why="What the provider received and decided is its own."),
-    # --- justice -------------------------------------------------------------------------------------------------------
+    # --- justice
     Rule(StoreKind.JUSTICE, Compartment.CASES, JUSTICE, _WRITE, Condition.OWN,
          why="The agency that opened the investigation holds it."),
     Rule(StoreKind.JUSTICE, Compartment.CASES, JUSTICE, _WRITE, Condition.TEAM,
@@ -135,7 +134,7 @@ RULES: tuple[Rule, ...] = (
          why="Leads and imports are an agency's own until it opens an investigation with others."),
     Rule(StoreKind.JUSTICE, Compartment.PROSECUTION, PROSECUTORS, _WRITE, Condition.OWN,
          why="Work product of the prosecuting office; police do not read it."),
-    # --- hub -----------------------------------------------------------------------------------------------------------
+    # --- hub
     Rule(StoreKind.HUB, Compartment.TASK_FORCE, EVERYONE, _READ, Condition.MEMBER,
          why="Members see their task force's shared work; it names no client and no suspect."),
     Rule(StoreKind.HUB, Compartment.TASK_FORCE, COORDINATION, _WRITE, Condition.MEMBER, _COORDINATOR,
@@ -162,15 +161,16 @@ RULES: tuple[Rule, ...] = (
          why="Providers of the task force share rosters and answer calls; no row names a client."),
     Rule(StoreKind.HUB, Compartment.NETWORK, JUSTICE, (Operation.READ, Operation.CREATE), Condition.OWN,
          why="Who called for an advocate sees the answer to the call."),
-    # --- study ---------------------------------------------------------------------------------------------------------
+    # --- study
     Rule(StoreKind.STUDY, Compartment.STUDIES, EVALUATORS, _WRITE, Condition.OWN,
          why="Evaluators with a live agreement; own copies under study ids (28 CFR 22)."),
-    # --- every store ---------------------------------------------------------------------------------------------------
-    *(Rule(store, Compartment.DESK, EVERYONE, _ALL, Condition.SELF, why="A draft is its writer's until it is submitted.")
+    # --- every store
+    *(Rule(store, Compartment.DESK, EVERYONE, _ALL, Condition.SELF, why="A draft is its writer's.")
       for store in (*HOME_STORES, StoreKind.STUDY)),
     *(Rule(store, Compartment.JOBS, EVERYONE, _ALL, Condition.OWN, why="An agency's own work for later.")
       for store in (*HOME_STORES, StoreKind.STUDY)),
 )
+# fmt: on
 
 #: Which kinds of store a sector's people can be connected to at all. `vault` means their own agency's vault.
 STORES: dict[Sector, frozenset[StoreKind]] = {

@@ -64,10 +64,16 @@ def test_the_site_cannot_write_an_entry_that_looks_like_a_change(world):
 @pytest.mark.parametrize(
     ("harm", "finding"),
     [
-        ("update guard.entry set verb = 'row.x' where id = (select max(id) - 1 from guard.entry)", "not the ones that were"),
+        (
+            "update guard.entry set verb = 'row.x' where id = (select max(id) - 1 from guard.entry)",
+            "not the ones that were",
+        ),
         ("delete from guard.entry where id = (select max(id) - 1 from guard.entry)", "not the ones that were sealed"),
         ("delete from guard.link where n = (select max(n) - 1 from guard.link)", "missing"),
-        ("update guard.detail set new = '{}' where entry = (select max(entry) from guard.detail)", "not what was recorded"),
+        (
+            "update guard.detail set new = '{}' where entry = (select max(entry) from guard.detail)",
+            "not what was recorded",
+        ),
         ("delete from guard.link where n = (select max(n) from guard.link)", "the chain ends at"),
     ],
 )
@@ -79,8 +85,10 @@ def test_verify_names_each_break(chain, harm, finding):
 
 def test_a_chain_cut_back_to_an_earlier_head_is_seen_from_outside(chain):
     n, digest = chain.head()
-    chain.harm(f"delete from guard.entry where link in (select id from guard.link where n = {n});"
-               f"delete from guard.link where n = {n};"
-               f"update guard.head set n = {n - 1}, hash = (select hash from guard.link where n = {n - 1})")
+    chain.harm(
+        f"delete from guard.entry where link in (select id from guard.link where n = {n});"
+        f"delete from guard.link where n = {n};"
+        f"update guard.head set n = {n - 1}, hash = (select hash from guard.link where n = {n - 1})"
+    )
     assert any("sealed outside" in line for line in chain.verify([(n, digest)]).breaks)
     assert isinstance(chain.verify(), verify.Chain)

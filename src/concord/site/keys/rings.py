@@ -165,7 +165,9 @@ class FileRings:
             ring = sqlite3.connect(path, timeout=10)
             ring.execute("pragma journal_mode = truncate")
             ring.execute("pragma secure_delete = on")
-            ring.execute("create table if not exists key(subject blob primary key, wrapped blob not null) without rowid")
+            ring.execute(
+                "create table if not exists key(subject blob primary key, wrapped blob not null) without rowid"
+            )
             self._local.rings[holder] = ring
         return ring
 

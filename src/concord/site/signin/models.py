@@ -1,4 +1,4 @@
-"""Who may sign in. In a database of its own: an injection into any other store finds no session and no password hash."""
+"""Who may sign in. In a database of its own: an injection into another store finds no session and no password hash."""
 
 from uuid import uuid4
 
@@ -16,8 +16,8 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser):
-    """A sign-in. Carries, as plain columns, what the wall must know before any other store is opened; the hub's Staff row
-    of the same `staff_id` is what others see. Both change in one action (`accounts.actions`), the hub first."""
+    """A sign-in. Carries, as plain columns, what the wall must know before any other store is opened; the hub's Staff
+    row of the same `staff_id` is what others see. Both change in one action (`accounts.actions`), the hub first."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     email = models.EmailField(unique=True)

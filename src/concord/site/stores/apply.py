@@ -34,7 +34,12 @@ def fingerprint() -> str:
     for config in apps.get_app_configs():
         if config.name.startswith("concord."):
             room = Path(config.path)
-            files += [*room.glob("models.py"), *room.glob("models/*.py"), *room.glob("migrations/*.py"), *room.glob("*.sql")]
+            files += [
+                *room.glob("models.py"),
+                *room.glob("models/*.py"),
+                *room.glob("migrations/*.py"),
+                *room.glob("*.sql"),
+            ]
     digest = hashlib.sha256()
     for path in sorted(set(files)):
         digest.update(path.name.encode() + path.read_bytes())
@@ -81,9 +86,7 @@ def make_store(admin, kind: StoreKind, entry: dict, login: dict) -> None:
         admin.execute(sql.SQL("alter role {} set lock_timeout = '5s'").format(name))
         admin.execute(sql.SQL("alter role {} set idle_in_transaction_session_timeout = '60s'").format(name))
     admin.execute(
-        sql.SQL("alter role {} set role = {}").format(
-            sql.Identifier(login["user"]), sql.Literal(f"{kind.value}_owner")
-        )
+        sql.SQL("alter role {} set role = {}").format(sql.Identifier(login["user"]), sql.Literal(f"{kind.value}_owner"))
     )
     if kind is StoreKind.ACCOUNT:
         admin.execute(
@@ -120,8 +123,11 @@ def shape_store(admin_dsn: str, alias: str, entry: dict, login: dict) -> None:
         if kind is StoreKind.ACCOUNT:
             _grant_account(db)
             return
-        db.execute(sql.SQL("grant usage on schema public to {}, {}").format(
-            sql.Identifier(f"{kind.value}_app"), sql.Identifier(f"{kind.value}_guard")))
+        db.execute(
+            sql.SQL("grant usage on schema public to {}, {}").format(
+                sql.Identifier(f"{kind.value}_app"), sql.Identifier(f"{kind.value}_guard")
+            )
+        )
         for path in room_sql(kind):
             db.execute(_text(path, kind))
         for statement in policies.statements(kind):
@@ -147,7 +153,8 @@ def set_key(db, alias: str, entry: dict) -> None:
     only = [UUID(a) for a in entry.get("only_agencies", [])] or None
     db.execute(
         "insert into guard.secret values (%s, %s, %s, %s, %s) on conflict (login) do update"
-        " set store = excluded.store, k_in = excluded.k_in, k_out = excluded.k_out, only_agencies = excluded.only_agencies",
+        " set store = excluded.store, k_in = excluded.k_in, k_out = excluded.k_out,"
+        " only_agencies = excluded.only_agencies",
         [entry["user"], alias, k_in, k_out, only],
     )
 
@@ -170,7 +177,8 @@ def _applied(db) -> str | None:
 
 def _record(db, wanted: str) -> None:
     db.execute(
-        "insert into guard.shape(digest) values (%s) on conflict (one) do update set digest = excluded.digest, at = now()",
+        "insert into guard.shape(digest) values (%s) on conflict (one) do update"
+        " set digest = excluded.digest, at = now()",
         [f"{wanted}:{catalog_digest(db)}"],
     )
 
@@ -201,7 +209,14 @@ order by 1, 2, 3, 4, 5, 6, 7
 """
 
 
-def check(home: Home, admin_dsn: str | None = None) -> list[str]:
+def note_restore(admin_dsn: str, kind: str) -> None:
+    """Seal into the store's chain that a backup was put in its place."""
+    if kind != StoreKind.ACCOUNT:
+        with psycopg.connect(admin_dsn) as db:
+            db.execute("select guard.add('store.restored', null, null, null, null, null)")
+
+
+def check(home: Home) -> list[str]:
     """What is wrong with the stores' shape, in words; empty when all is as applied. Uses the web logins."""
     problems = []
     config = Config(home)
@@ -222,11 +237,13 @@ def _check_store(store) -> list[str]:
         found = []
         if any(powers):
             found.append("its web login is a superuser or bypasses row security; the wall would not hold")
-        recorded = db.execute(f"set role {store.kind.value}_app").connection.execute("select guard.applied()").fetchone()[0]
+        recorded = (
+            db.execute(f"set role {store.kind.value}_app").connection.execute("select guard.applied()").fetchone()[0]
+        )
         if recorded is None or recorded.split(":")[0] != fingerprint():
             found.append("was made for another version: run `concord database apply`")
         elif recorded.split(":")[1] != catalog_digest(db):
-            found.append("policies, grants or triggers were changed since they were applied: run `concord database apply`")
+            found.append(
+                "policies, grants or triggers were changed since they were applied: run `concord database apply`"
+            )
         return found
-
-

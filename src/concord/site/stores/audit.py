@@ -42,5 +42,3 @@ def home_alias(a) -> str:
 def _note(alias: str, verb: str, relation: str | None, row_id: UUID | None, subject: UUID | None) -> None:
     with connections[alias].cursor() as cursor:
         cursor.execute("select guard.note(%s, %s, %s, %s)", [verb, relation, row_id, subject])
-
-

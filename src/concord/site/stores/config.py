@@ -135,5 +135,3 @@ def alias_of(kind: StoreKind, name: str = "") -> str:
     if kind is StoreKind.ACCOUNT:
         return "default"
     return f"vault_{name}" if kind is StoreKind.VAULT else kind.value
-
-

@@ -11,7 +11,8 @@ class WalledModel(models.Model):
     """Base of every table of the hub, justice, study and vault stores.
 
     Subclasses set `wall = Walled(...)`. Ids are random, made in Python (the writer may not be able to read back what it
-    inserted) and carry no time. `agency_id` is the holding agency; where another agency recorded the row, `by_id` tells.
+    inserted) and carry no time. `agency_id` is the holding agency; where another agency recorded the row, `by_id`
+    tells.
     """
 
     wall: Walled

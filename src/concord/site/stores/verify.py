@@ -1,7 +1,8 @@
 """`concord verify`: reads a store's audit chain from its first link to its head and lists every break.
 
 What it can tell: an entry changed, removed or added; a link removed or reordered; a detail that no longer matches its
-entry; a chain cut back to an earlier head (against the heads sealed outside, `heads.jsonl`). What it cannot: who did it.
+entry; a chain cut back to an earlier head (against the heads sealed outside, `heads.jsonl`). What it cannot: who did
+it.
 """
 
 import datetime as dt

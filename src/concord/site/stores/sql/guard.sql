@@ -170,7 +170,12 @@ end $$;
 create or replace function guard.applied() returns text language sql stable security definer
   set search_path = pg_catalog, pg_temp as 'select digest from guard.shape';
 
+-- The head of the chain, for sealing outside; one number and a hash, nothing about any row.
+create or replace function guard.head_now(out n bigint, out hash bytea) language sql stable security definer
+  set search_path = pg_catalog, pg_temp as 'select h.n, h.hash from guard.head h';
+
 revoke all on all functions in schema guard from public;
 grant execute on function guard.staff, guard.agency, guard.sector, guard.roles, guard.task_forces, guard.partners,
-  guard.note, guard.chain, guard.applied to {kind}_app, {kind}_owner;
+  guard.note, guard.chain, guard.applied,
+  guard.head_now to {kind}_app, {kind}_owner;
 reset role;
