@@ -85,7 +85,7 @@ def contents(found: Iterable[Topic]) -> str:
 
 def page(topic: Topic) -> str:
     lines = [NOTICE, "", f"# {topic.title}", "", topic.about, ""]
-    lines += ["Sources: " + "; ".join(topic.sources) + ".", ""]
+    lines += [f"Computed by `concord.{topic.part}.{topic.rule}`. Sources: {'; '.join(topic.sources)}.", ""]
     if all(_is_flat(example) for example in topic.examples):
         lines += _one_table(topic.examples)
     else:

@@ -1,6 +1,7 @@
 """Law's worked examples come out as they are written; the handbook prints the same files."""
 
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -171,3 +172,10 @@ def test_an_example_comes_out_as_it_is_written(rule, example):
 
 def test_every_rule_has_examples():
     assert {topic.rule for topic in TOPICS} == set(RUN)
+
+
+@pytest.mark.parametrize("rule", RUN)
+def test_a_page_names_a_function_that_exists(rule):
+    module, function = rule.split(".")
+
+    assert callable(getattr(import_module(f"concord.law.{module}"), function))

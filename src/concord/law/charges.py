@@ -9,7 +9,7 @@ there too, with its candidates. `charged_ht` answers unknown while such a count 
 import re
 import tomllib
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -192,7 +192,7 @@ def read_pack(document: dict) -> Pack:
         rows=(),
     )
     rows = tuple(_read_row(bare, row) for row in document["row"])
-    return Pack(**{**bare.__dict__, "rows": rows})
+    return replace(bare, rows=rows)
 
 
 def _read_row(pack: Pack, row: dict) -> Row:
