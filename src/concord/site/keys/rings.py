@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
@@ -179,7 +179,7 @@ def _wrap(wrap: AESGCM, subject: UUID, key: bytes) -> bytes:
 
 def seal_to(public: bytes, plaintext: bytes, purpose: bytes) -> bytes:
     """Seal to an agency's public key: only the holder of its agency ring opens it (HPKE base mode, RFC 9180)."""
-    key = X25519PrivateKey.generate().public_key().from_public_bytes(public)
+    key = X25519PublicKey.from_public_bytes(public)
     return _SUITE.encrypt(plaintext, key, info=purpose)
 
 

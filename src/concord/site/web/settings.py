@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "concord.site.signin.apps.SigninConfig",
     "concord.site.accounts.apps.AccountsConfig",
     "concord.site.pages.apps.PagesConfig",
+    "concord.site.bridge.apps.BridgeConfig",
+    "concord.site.justice.apps.JusticeConfig",
     "concord.site.web.apps.WebConfig",
 ]
 
