@@ -255,7 +255,7 @@ def _text_row(table: Table, number: int, row: Mapping) -> list[str]:
                 raise BadCell("blank", "needs a value", "give one")
             written.append(text)
             if column.why:
-                written.append(cells.why(row.get(column.why)) or "")
+                written.append(cells.why(row.get(column.why)) or ("" if text else column.default_why) or "")
         except BadCell as bad:
             raise BundleError(f"{table.name}, row {number}, {column.name}: {bad}; {bad.what_to_do}") from None
     return written

@@ -104,7 +104,7 @@ def _bad(column: Column, reason: str = "", kind: str = ""):
 
 def _shown(text: str) -> str:
     """A code may be repeated in a message; anything that might be a person's words may not."""
-    return repr(text) if LOOKS_LIKE_A_CODE.fullmatch(text) and any(ch in "_-" or ch.isdigit() for ch in text) else "it"
+    return text if LOOKS_LIKE_A_CODE.fullmatch(text) and any(ch in "_-" or ch.isdigit() for ch in text) else "the value"
 
 
 def _id(column: Column, text: str) -> str:

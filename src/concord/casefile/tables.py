@@ -279,7 +279,7 @@ CHARGE = Table(
         keys("victim_ids", "victim", "The victims it names"),
         key("from_charge_id", "charge", "The row of the earlier stage that became this one"),
         code("stage", ChargeStage, "Stage", needed=True),
-        word("jurisdiction", "us, or a state's two letters, or the tribe's court"),
+        word("jurisdiction", "US, a state's two letters, or the tribe's court"),
         word("citation", "Citation as the court has it", share=Share.DROP),
         code("class", ChargeClass, "Class of the citation"),
         count("counts", "Counts of this charge", least=1, needed=True),
