@@ -11,6 +11,7 @@ from . import words
 
 BAR_STEP = 46
 LINE_HEIGHT = 200
+ABOVE, TEXT = 10, 16
 MARKS = ("disc", "square", "diamond", "ring")
 
 
@@ -124,8 +125,13 @@ class LineChart:
         ]
 
     def drawn(self):
-        """For each line its marks, the strokes between neighbours that both have a value, and where its name goes."""
-        return [self._draw(line, MARKS[n % len(MARKS)], n) for n, line in enumerate(self.lines)]
+        """For each line its marks, the strokes between neighbours that have values, and where its last is said."""
+        drawn = [self._draw(line, MARKS[n % len(MARKS)], n) for n, line in enumerate(self.lines)]
+        floor_y = LINE_HEIGHT + TEXT
+        for line in sorted((line for line in drawn if line["spots"]), key=lambda line: -line["spots"][-1]["y"]):
+            # From the lowest up, each at least a line of text above the one before: level ends must stay legible.
+            line["said_y"] = floor_y = min(line["spots"][-1]["y"] - ABOVE, floor_y - TEXT)
+        return drawn
 
     def table(self):
         """A row for each point: its name and each line's value in words."""

@@ -75,6 +75,7 @@ class Form(forms.Form):
     def __init__(self, *args, step="", **kwargs):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        self.step = step
         if step:
             self._keep_only(step)
         for field in self.fields.values():
@@ -103,6 +104,11 @@ class Form(forms.Form):
         return [part for part in parts if part["fields"]]
 
     @property
+    def asked(self):
+        """Every name that this form's inputs send, so that a draft knows which answers were left out just now."""
+        return sorted({name for bound in self for name in widgets.names(bound.field.widget, bound.html_name)})
+
+    @property
     def summary(self):
         """Every complaint in the order of the questions, those of the whole form first."""
         if not self.is_bound:
@@ -124,7 +130,7 @@ class FilterForm(Form):
         self.is_valid()
         return any(value not in (*EMPTY_VALUES, False) for value in self.cleaned_data.values())
 
-    def asked(self, name):
+    def narrowed(self, name):
         """What was asked under `name`, or None where it was left open or did not parse."""
         self.is_valid()
         return self.cleaned_data.get(name) or None

@@ -46,6 +46,13 @@ def first_id(widget, id_):
     return id_
 
 
+def names(widget, name):
+    """Every name under which a widget's answer may come in."""
+    inner = getattr(widget, "widgets", ())
+    return [name, *(said for part, suffix in zip(inner, getattr(widget, "widgets_names", ()), strict=True)
+                    for said in names(part, name + suffix))]
+
+
 def digits(length):
     """A short text input for a number, which unlike type=number does not change under a mouse wheel."""
     return forms.TextInput(attrs={"inputmode": "numeric", "maxlength": length, "autocomplete": "off"})

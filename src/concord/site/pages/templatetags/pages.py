@@ -7,8 +7,10 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from .. import charts, lists, records, words
+from .. import charts, errors, lists, records, words
+from ..forms import Answer, PartialDateField
 
 register = template.Library()
 
@@ -139,11 +141,37 @@ def field(bound):
     return bound.as_field_group()
 
 
+@register.simple_tag(takes_context=True)
+def answer_words(context, form, bound):
+    """What a form holds for one question, in words; "Left open" for nothing, and the raw text where it is in error."""
+    form.is_valid()
+    value = form.cleaned_data.get(bound.name)
+    if isinstance(value, Answer):
+        if value.why:
+            return missing(context, None, value.why)
+        value = value.value
+    if value is None or value in ("", []):
+        return format_html('<span class="missing">{}</span>', _("Left open"))
+    field = getattr(bound.field, "inner", bound.field)
+    if isinstance(field, PartialDateField):
+        return when(context, value)
+    choices = dict(getattr(field, "choices", ()))
+    if isinstance(value, list):
+        return shown(context, [choices.get(one, one) for one in value])
+    return shown(context, choices.get(value, value))
+
+
+@register.simple_tag
+def error_words(status, said=None):
+    """`errors.Words` for a status, unless the view has said its own."""
+    return said or errors.words(status)
+
+
 @register.inclusion_tag("pages/parts/kept_query.html", takes_context=True)
 def kept_query(context, form=None):
     """Hidden inputs for what a GET form does not itself ask, so that filtering keeps the sort and the other way."""
-    asked = {bound.html_name for bound in form} if form else set()
-    kept = [(name, value) for name, values in context["request"].GET.lists() if name not in asked | {"after"}
+    asked = {*(form.asked if form else ()), "after"}
+    kept = [(name, value) for name, values in context["request"].GET.lists() if name not in asked
             for value in values]
     return {"kept": kept}
 
