@@ -91,6 +91,16 @@ class Pair:
     def fact(self, element: Element, value: str) -> Answer:
         return settle(claim.answer for claim in self.assertions if claim.speaks_to(element, value))
 
+    def contradicted(self) -> list[Enum]:
+        """Facts that one claim affirms and another denies. They count as unknown until somebody has looked."""
+        both = {Answer.YES, Answer.NO}
+        return [
+            value
+            for element, values in VALUES.items()
+            for value in values
+            if both <= {claim.answer for claim in self.assertions if claim.speaks_to(element, value)}
+        ]
+
 
 # --- The parts that definitions are written in ------------------------------------------------------------------------
 

@@ -69,6 +69,10 @@ def test_the_sets_agree_with_the_code_list():
     assert charges.BROAD.classes | charges.BROAD.producing == set(ChargeClass.broad())
 
 
+def test_an_unmatched_count_could_still_be_anything():
+    assert charges.Count(ChargeStage.FILED, charges.UNMATCHED).possible == set(ChargeClass)
+
+
 def test_a_classified_citation_becomes_a_count():
     found = charges.classify("18 USC 2251", "US", date(2024, 1, 1))
     count = charges.Count.of(found, ChargeStage.FILED)

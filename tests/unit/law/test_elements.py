@@ -44,10 +44,11 @@ def test_only_an_undetermined_result_has_something_missing(world, when):
 def test_a_result_names_the_assertions_that_decide_it():
     forced = elements.Assertion(Element.MEANS, Means.FORCE, Answer.YES, id="a1")
     unrelated = elements.Assertion(Element.BENEFIT, "money", Answer.YES, id="a2")
+    not_fraud = elements.Assertion(Element.MEANS, Means.FRAUD, Answer.NO, id="a3")
     acts = elements.assertions(Element.ACT, {"harbor": Answer.YES})
     sex = elements.assertions(Element.PURPOSE, {"commercial_sex": Answer.YES})
     found = elements.evaluate(
-        "SEX_SF", elements.Pair([forced, unrelated, *acts, *sex], first_act_on=PartialDate.read("2023"))
+        "SEX_SF", elements.Pair([forced, unrelated, not_fraud, *acts, *sex], first_act_on=PartialDate.read("2023"))
     )
 
     assert found.outcome is Outcome.MET
@@ -62,6 +63,7 @@ def test_contradicting_statements_leave_a_means_unknown():
 
     assert elements.Pair(said).fact(Element.MEANS, Means.FORCE) is Answer.UNKNOWN
     assert elements.Pair(said).fact(Element.MEANS, Means.FRAUD) is Answer.NO
+    assert elements.Pair(said).contradicted() == [Means.FORCE]
 
 
 def test_the_to_do_list_starts_with_what_most_definitions_wait_for():
