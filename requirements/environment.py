@@ -107,17 +107,17 @@ def fill(fresh, name, uv_folder):
     if uv:
         try:
             return fill_with_uv(uv, fresh, name)
-        except Problem as problem:
+        except (Problem, OSError) as problem:
             reasons.append(str(problem))
     if sys.version_info >= OLDEST:
         try:
             return fill_with_pip(fresh, name)
-        except Problem as problem:
+        except (Problem, OSError) as problem:
             reasons.append(str(problem))
     if not uv:
         try:
             return fill_with_uv(fetch_uv(uv_folder), fresh, name)
-        except Problem as problem:
+        except (Problem, OSError) as problem:
             reasons.append(str(problem))
     raise Problem("\n".join(reasons + [ADVICE]))
 

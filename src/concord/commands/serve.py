@@ -101,7 +101,7 @@ def _backup_reasons(home: Home, folder: str) -> Iterator[str]:
 
 
 def environment(args: argparse.Namespace) -> dict[str, str]:
-    """What the web server and the ticker are told. Host names of this machine alone mean: no TLS, no one from outside."""
+    """What the web server and the ticker are told. Without a host name from outside they expect no TLS."""
     told = {"CONCORD_BACKUP_TO": str(Path(args.backup_to).absolute())}
     if set(_hosts(args)) - LOCAL:
         told["CONCORD_HOSTS"] = ",".join(_hosts(args))

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,6 +84,15 @@ class ServerError(InstallationError):
     """The database server cannot be had; the message says why and what to do."""
 
 
+class _Outliving(subprocess.Popen):
+    """A child that may live on without us, on purpose; Python would warn of it."""
+
+    def __del__(self) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            super().__del__()
+
+
 class Server:
     """The PostgreSQL of one home. `ensure()` makes it run; `stop()` ends it, whoever started it.
 
@@ -100,7 +110,7 @@ class Server:
         self.socket_dir = self.home.sock
         self.bindir = Path()
         self.user = ServiceUser()
-        self._child: subprocess.Popen | None = None
+        self._child: _Outliving | None = None
 
     @property
     def password_file(self) -> Path:
@@ -327,7 +337,7 @@ class Server:
         self._make_private(self.socket_dir, mode=0o711 if self.user.name else 0o700)
         self._write_settings(major)
         with open(self.start_log, "wb") as output:
-            self._child = subprocess.Popen(
+            self._child = _Outliving(
                 # A core file would hold survivors' data.
                 ["/bin/sh", "-c", 'ulimit -c 0; exec "$0" "$@"', self.bindir / "postgres", "-D", self.data],
                 **self._process_options(),

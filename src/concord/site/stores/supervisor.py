@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from concord.home import Home, InstallationError
+from concord.home import Home, InstallationError, make_private
 from concord.site.stores.processes import Process
 from concord.site.stores.server import Server
 from concord.site.stores.service_user import ServiceUser, service_user
@@ -30,6 +30,8 @@ from concord.site.stores.service_user import ServiceUser, service_user
 SOURCE = Path(__file__).resolve().parents[3]
 WEB_USER = "concord-web"
 APPLICATION = "concord.site.web.wsgi:application"
+DECIDED_BY_COMMANDS = frozenset(f"CONCORD_{name}" for name in ("HOSTS", "STORES", "DEMO", "TESTING", "LOGIN"))
+"""Never taken over from whoever starts us: what a developer left in her shell must not open a sign-in."""
 WORKERS, THREADS = 2, 4
 GRACE = 10
 """Seconds that requests in flight get when the web server stops."""
@@ -120,6 +122,8 @@ def serve(
     for number in _stop_signals():
         signal.signal(number, lambda *_: stop.set())
     with listening(port, any_port) as listener:
+        shutil.rmtree(home.tmp, ignore_errors=True)
+        make_private(home.tmp)
         hand_over(home, user)
         children = [_web(listener), _ticker()]
         address = f"http://localhost:{listener.getsockname()[1]}"
@@ -223,7 +227,7 @@ def _ticker() -> Child:
 def _environment(home: Home, given: Mapping[str, str]) -> dict[str, str]:
     """Only what the children need. Temporary files go where nobody else can look."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
-    own = {name: value for name, value in os.environ.items() if name.startswith("CONCORD_")}
+    own = {n: value for n, value in os.environ.items() if n.startswith("CONCORD_") and n not in DECIDED_BY_COMMANDS}
     fixed = {
         "CONCORD_HOME": str(home.path),
         "DJANGO_SETTINGS_MODULE": "concord.site.web.settings",
