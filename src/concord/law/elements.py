@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from functools import cached_property
 
 from concord.law.answers import either, every, settle
 from concord.law.dates import PartialDate, under_18
@@ -84,22 +85,24 @@ class Pair:
     first_act_on: PartialDate | None = None
     minor_said: Answer = Answer.UNKNOWN
 
-    @property
+    @cached_property
     def minor(self) -> Answer:
         return settle((under_18(self.born, self.first_act_on), self.minor_said))
 
-    def fact(self, element: Element, value: str) -> Answer:
-        return settle(claim.answer for claim in self.assertions if claim.speaks_to(element, value))
+    @cached_property
+    def _said(self) -> dict[tuple[Element, str], set[Answer]]:
+        said: dict[tuple[Element, str], set[Answer]] = {}
+        for claim in self.assertions:
+            for value in VALUES[claim.element] if claim.value is None else (claim.value,):
+                said.setdefault((claim.element, value), set()).add(claim.answer)
+        return said
 
-    def contradicted(self) -> list[Enum]:
+    def fact(self, element: Element, value: str) -> Answer:
+        return settle(self._said.get((element, value), ()))
+
+    def contradicted(self) -> list[str]:
         """Facts that one claim affirms and another denies. They count as unknown until somebody has looked."""
-        both = {Answer.YES, Answer.NO}
-        return [
-            value
-            for element, values in VALUES.items()
-            for value in values
-            if both <= {claim.answer for claim in self.assertions if claim.speaks_to(element, value)}
-        ]
+        return [value for (_, value), said in self._said.items() if {Answer.YES, Answer.NO} <= said]
 
 
 # --- The parts that definitions are written in ------------------------------------------------------------------------
