@@ -131,6 +131,12 @@ class FileRings:
             ring.execute("delete from key where subject = ?", [subject.bytes])
         self._person.pop((holder, subject), None)
 
+    def close(self) -> None:
+        """Close this thread's ring files."""
+        for ring in getattr(self._local, "rings", {}).values():
+            ring.close()
+        self._local = threading.local()
+
     def _make(self, holder: UUID, subject: UUID) -> None:
         self.create_many(holder, [subject])
 
