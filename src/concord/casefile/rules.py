@@ -6,7 +6,8 @@
 from dataclasses import dataclass
 
 from concord.engine import literal
-from concord.vocabulary import Act, AgencyLevel, Benefit, Code, Element, Grade, Knowledge, Means, Purpose, Sector
+from concord.law.elements import VALUES
+from concord.vocabulary import AgencyLevel, Code, Grade, Sector
 
 
 class Weight(Code):
@@ -45,16 +46,9 @@ SUM = " + ".join(f"coalesce(t.{name}, 0)" for name in DISPOSED)
 ALL_KNOWN = " and ".join(f"t.{name} is not null" for name in DISPOSED)
 OWN_CHARGES = "from charge h where h.suspect_id = t.suspect_id"
 STAGES = "['considered', 'arrest', 'filed', 'amended', 'disposed']"
-ELEMENT_VALUES = {
-    Element.ACT: Act,
-    Element.MEANS: Means,
-    Element.PURPOSE: Purpose,
-    Element.KNOWLEDGE: Knowledge,
-    Element.BENEFIT: Benefit,
-}
 NOT_OF_ITS_ELEMENT = " or ".join(
     f"(t.element = '{element}' and t.value not in ({', '.join(map(literal, values))}))"
-    for element, values in ELEMENT_VALUES.items()
+    for element, values in VALUES.items()
 )
 AGENCY = f"^({'|'.join(AgencyLevel)}):({'|'.join(Sector)})$"
 

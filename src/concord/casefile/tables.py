@@ -282,6 +282,8 @@ CHARGE = Table(
         word("jurisdiction", "US, a state's two letters, or the tribe's court"),
         word("citation", "Citation as the court has it", share=Share.DROP),
         code("class", ChargeClass, "Class of the citation"),
+        codes("class_possible", ChargeClass, "While a person must still decide the class: what it could be"),
+        flag("csam_production", "If CSAM: production, not possession; the federal series counts only that"),
         count("counts", "Counts of this charge", least=1, needed=True),
         count("counts_dismissed", "of them dismissed, not under a plea"),
         count("counts_dismissed_by_plea", "of them dismissed under a plea"),
