@@ -6,12 +6,12 @@ traceback: what failed is named by room and exception type only.
 
 import logging
 from collections.abc import Callable, Iterator
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connections
 
-from concord.law.wall import STORES, Viewer
+from concord.law.wall import STORES, Viewer, jobs_staff
 from concord.site.accounts import standing
 from concord.site.signin.models import User
 from concord.site.stores.acting import acting
@@ -19,14 +19,13 @@ from concord.site.stores.verify import HeadsFile
 from concord.vocabulary import Sector, StoreKind
 
 log = logging.getLogger("concord.tick")
-SERVICE = UUID("5e12c0de-0000-4000-8000-000000000000")
 
 Job = Callable[[Viewer], None]
 
 
 def service_account(agency: UUID, sector: Sector) -> Viewer:
     """The identity an agency's jobs run under: its own agency and sector, no role."""
-    return Viewer(staff=uuid5(SERVICE, str(agency)), agency=agency, sector=sector)
+    return Viewer(staff=jobs_staff(agency), agency=agency, sector=sector)
 
 
 def agencies() -> Iterator[Viewer]:
