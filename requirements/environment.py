@@ -213,7 +213,7 @@ def point_scripts_at(fresh, venv):
         if path.is_symlink() or not path.is_file():
             continue
         text = path.read_bytes()
-        moved = text.replace(os.fsencode(fresh), os.fsencode(venv))
+        moved = text.replace(os.fsencode(fresh.name), os.fsencode(venv.name))
         if moved != text and b"\0" not in text:
             path.write_bytes(moved)
 
