@@ -70,8 +70,13 @@ class BarChart:
         """Where each bar is drawn: its pixels from the top and the share of the width it takes."""
         most = max((bar.value for bar in self.bars if bar.value), default=0)
         return [
-            {"bar": bar, "words": bar.words(), "text_y": 15 + n * BAR_STEP, "bar_y": 22 + n * BAR_STEP,
-             "width": _percent(100 * (bar.value or 0) / most) if most else "0"}
+            {
+                "bar": bar,
+                "words": bar.words(),
+                "text_y": 15 + n * BAR_STEP,
+                "bar_y": 22 + n * BAR_STEP,
+                "width": _percent(100 * (bar.value or 0) / most) if most else "0",
+            }
             for n, bar in enumerate(self.bars)
         ]
 
@@ -118,8 +123,12 @@ class LineChart:
         last = len(self.points) - 1
         every = max(1, -(-len(self.points) // 7))
         return [
-            {"x": self._x(n), "words": point, "anchor": "start" if n == 0 else "end" if n == last else "middle",
-             "minor": 0 < n < last}
+            {
+                "x": self._x(n),
+                "words": point,
+                "anchor": "start" if n == 0 else "end" if n == last else "middle",
+                "minor": 0 < n < last,
+            }
             for n, point in enumerate(self.points)
             if n in (0, last) or (n % every == 0 and last - n >= every)
         ]
@@ -143,9 +152,10 @@ class LineChart:
         return _list((line.label, f"{line.words()[0]} - {line.words()[-1]}") for line in self.lines)
 
     def _draw(self, line, mark, n):
-        spots = [None if value is None else {"x": self._x(i), "y": self._y(value), "words": words_,
-                                             "point": self.points[i]}
-                 for i, (value, words_) in enumerate(zip(line.values, line.words(), strict=True))]
+        spots = [
+            None if value is None else {"x": self._x(i), "y": self._y(value), "words": words_, "point": self.points[i]}
+            for i, (value, words_) in enumerate(zip(line.values, line.words(), strict=True))
+        ]
         strokes = [(a, b) for a, b in zip(spots, spots[1:], strict=False) if a and b]
         return {"line": line, "mark": mark, "n": n, "spots": [spot for spot in spots if spot], "strokes": strokes}
 

@@ -95,9 +95,11 @@ class Desk:
     def urls(self):
         """Addresses that save a draft and that give the browser its key. Add them to the room's `urlpatterns`."""
         save, key = never_cache(require_POST(self.save)), never_cache(require_POST(self.key))
-        return [path("drafts/<slug:form>/", save, name="draft"),
-                path("drafts/<slug:form>/of/<uuid:subject>/", save, name="draft_of"),
-                path("drafts-key/", key, name="draft_key")]
+        return [
+            path("drafts/<slug:form>/", save, name="draft"),
+            path("drafts/<slug:form>/of/<uuid:subject>/", save, name="draft_of"),
+            path("drafts-key/", key, name="draft_key"),
+        ]
 
     def open(self, request, form, subject=None, client_key=None):
         """Her unfinished draft of this form about this subject, or a blank one that is not yet in the table."""
@@ -106,8 +108,11 @@ class Desk:
         return Opened(
             client_key=draft.client_key if draft else client_key or uuid4(),
             slot=_slot(request.viewer.staff, self.namespace, form, subject),
-            save_url=self._save_url(form, subject), key_url=reverse(f"{self.namespace}:draft_key"),
-            answers=_as_query(draft.answers) if draft else None, updated_at=draft.updated_at if draft else None)
+            save_url=self._save_url(form, subject),
+            key_url=reverse(f"{self.namespace}:draft_key"),
+            answers=_as_query(draft.answers) if draft else None,
+            updated_at=draft.updated_at if draft else None,
+        )
 
     def keep(self, request, form, subject=None):
         """Keep what was posted as a draft, over what the same form held; None where it has been submitted already."""
@@ -140,8 +145,9 @@ class Desk:
     def save(self, request, form, subject=None):
         """What the page's script calls every few seconds."""
         if len(request.body) > MOST_BYTES:
-            return JsonResponse({"trouble": _("This is too long to keep as a draft.")},
-                                status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return JsonResponse(
+                {"trouble": _("This is too long to keep as a draft.")}, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            )
         draft = self.keep(request, form, subject)
         return JsonResponse({"done": draft is None, "at": draft.updated_at.isoformat() if draft else ""})
 
@@ -159,8 +165,14 @@ class Desk:
         if owner != staff:
             return JsonResponse({"gone": True})
         secret = salted_hmac("concord.draft.key", f"{staff}:{nonce}", algorithm="sha256").digest()
-        return JsonResponse({"id": key_id, "key": base64.b64encode(secret).decode(), "done": self._is_done(request),
-                             "now": timezone.now().isoformat()})
+        return JsonResponse(
+            {
+                "id": key_id,
+                "key": base64.b64encode(secret).decode(),
+                "done": self._is_done(request),
+                "now": timezone.now().isoformat(),
+            }
+        )
 
     def _is_done(self, request):
         sent = request.POST.get("client_key")
@@ -174,7 +186,8 @@ class Desk:
         viewer, client_key = request.viewer, _uuid(request.POST.get("client_key", ""))
         fresh = {"agency_id": viewer.agency, "created_by_id": viewer.staff, "form": form, "subject": subject}
         draft, _made = self.model.objects.select_for_update(no_key=True).get_or_create(
-            staff_id=viewer.staff, client_key=client_key, defaults=fresh)
+            staff_id=viewer.staff, client_key=client_key, defaults=fresh
+        )
         if (draft.form, draft.subject) != (form, subject):
             raise SuspiciousOperation("a draft was sent to another form than its own")
         return draft
@@ -228,8 +241,9 @@ class DraftView(View):
         if self._is_checking():
             return self._check(draft, self.form_class(draft.answers or QueryDict(), **self.form_options()))
         answers, options = draft.answers, self._options()
-        return self._show(self.form_class.from_draft(answers, **options) if answers else self.form_class(**options),
-                          draft)
+        return self._show(
+            self.form_class.from_draft(answers, **options) if answers else self.form_class(**options), draft
+        )
 
     def post(self, request, *args, **kwargs):
         if "save_draft" in request.POST:
@@ -293,8 +307,14 @@ class DraftView(View):
         return {"step": {"number": n + 1, "of": len(codes)}, "title": form.groups[n].title, **back}
 
     def _check(self, draft, form, status=HTTPStatus.OK):
-        shown = {"form": form, "draft": draft, "title": self.title, "page_title": self.page_title,
-                 "complain": status != HTTPStatus.OK, "back_url": f"?step={self.form_class.groups[-1].code}"}
+        shown = {
+            "form": form,
+            "draft": draft,
+            "title": self.title,
+            "page_title": self.page_title,
+            "complain": status != HTTPStatus.OK,
+            "back_url": f"?step={self.form_class.groups[-1].code}",
+        }
         return render(self.request, self.check_template_name, shown | self.more(), status=status)
 
 

@@ -15,32 +15,43 @@ class Words:
 
 # For what is not there and for what is not hers to see alike: a difference would tell her that it exists.
 NOT_SHOWN = Words(
-    _("This page cannot be shown"), _("There is no such page, or it is not open to you."),
-    (_("Check the address, if you typed it."),
-     _("Ask whoever keeps the record, if you need to see it for your work.")))
+    _("This page cannot be shown"),
+    _("There is no such page, or it is not open to you."),
+    (_("Check the address, if you typed it."), _("Ask whoever keeps the record, if you need to see it for your work.")),
+)
 
 BY_STATUS = {
     HTTPStatus.FORBIDDEN: NOT_SHOWN,
     HTTPStatus.NOT_FOUND: NOT_SHOWN,
     HTTPStatus.BAD_REQUEST: Words(
-        _("This could not be read"), _("What your browser sent was cut off or altered on its way."),
-        (_("Go back, load the page again and repeat the last step."),)),
+        _("This could not be read"),
+        _("What your browser sent was cut off or altered on its way."),
+        (_("Go back, load the page again and repeat the last step."),),
+    ),
     HTTPStatus.MISDIRECTED_REQUEST: Words(
         _("This page lives on another server"),
         _("The records you asked for are kept by an installation of their own."),
-        (_("Use the address that your agency gave you for them."),)),
+        (_("Use the address that your agency gave you for them."),),
+    ),
     HTTPStatus.SERVICE_UNAVAILABLE: Words(
         _("These records cannot be reached just now"),
         _("Their database does not answer. What was saved is safe."),
-        (_("Try again in a few minutes. An open form keeps what you typed."),)),
+        (_("Try again in a few minutes. An open form keeps what you typed."),),
+    ),
 }
 FAILED = Words(
-    _("Something failed on our side"), _("The last step was not carried out. Nothing was half saved."),
-    (_("Try once more in a minute."), _("If it fails again, tell whoever runs your system.")))
+    _("Something failed on our side"),
+    _("The last step was not carried out. Nothing was half saved."),
+    (_("Try once more in a minute."), _("If it fails again, tell whoever runs your system.")),
+)
 STALE = Words(
-    _("This page was open for too long"), _("To protect the record, the last step was not carried out."),
-    (_("Go back, load the page again and repeat the last step."),
-     _("Sign in again, if you are asked to. Drafts are kept.")))
+    _("This page was open for too long"),
+    _("To protect the record, the last step was not carried out."),
+    (
+        _("Go back, load the page again and repeat the last step."),
+        _("Sign in again, if you are asked to. Drafts are kept."),
+    ),
+)
 
 
 def words(status):

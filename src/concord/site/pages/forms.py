@@ -99,8 +99,10 @@ class Form(forms.Form):
         grouped = [name for group in self.groups for name in group.fields]
         loose = [bound for bound in self.visible_fields() if bound.name not in grouped]
         parts = [{"group": None, "fields": loose}]
-        parts += [{"group": group, "fields": [self[name] for name in group.fields if name in self.fields]}
-                  for group in self.groups]
+        parts += [
+            {"group": group, "fields": [self[name] for name in group.fields if name in self.fields]}
+            for group in self.groups
+        ]
         return [part for part in parts if part["fields"]]
 
     @property
@@ -114,8 +116,12 @@ class Form(forms.Form):
         if not self.is_bound:
             return []
         whole = [Complaint("", "", words) for words in self.non_field_errors()]
-        return whole + [Complaint(self.focus_id(bound), bound.label, words) for part in self.questions()
-                        for bound in part["fields"] for words in bound.errors]
+        return whole + [
+            Complaint(self.focus_id(bound), bound.label, words)
+            for part in self.questions()
+            for bound in part["fields"]
+            for words in bound.errors
+        ]
 
     def focus_id(self, bound):
         return widgets.first_id(bound.field.widget, bound.auto_id)
@@ -237,8 +243,9 @@ class DurationField(forms.MultiValueField):
 
     def __init__(self, **kwargs):
         whole = {"invalid": _("Give hours and minutes as whole numbers.")}
-        parts = [forms.IntegerField(required=False, min_value=0, max_value=9999, error_messages=whole)
-                 for _part in range(2)]
+        parts = [
+            forms.IntegerField(required=False, min_value=0, max_value=9999, error_messages=whole) for _part in range(2)
+        ]
         super().__init__(parts, require_all_fields=False, **kwargs)
 
     def compress(self, data_list):
@@ -275,8 +282,14 @@ class SearchSelectField(forms.Field):
         labels = dict(self.choices)
         named = "; ".join(str(labels[stored]) for stored in near[:4])
         raise ValidationError(
-            ngettext_lazy("%(n)d entry fits: %(named)s.", "%(n)d entries fit, such as: %(named)s. Type more of the one "
-                          "you mean.", len(near)), code="several", params={"n": len(near), "named": named})
+            ngettext_lazy(
+                "%(n)d entry fits: %(named)s.",
+                "%(n)d entries fit, such as: %(named)s. Type more of the one you mean.",
+                len(near),
+            ),
+            code="several",
+            params={"n": len(near), "named": named},
+        )
 
 
 def _same(text, label):
@@ -316,8 +329,9 @@ class WhyField(forms.Field):
         if why not in self.reasons:
             raise ValidationError(_("Choose one of the reasons."), code="invalid_choice")
         if answer:
-            raise ValidationError(_("There is an answer and also a reason for having none. Keep one of them."),
-                                  code="both")
+            raise ValidationError(
+                _("There is an answer and also a reason for having none. Keep one of them."), code="both"
+            )
         return Answer(None, Why(why))
 
     def _needed(self, answer):

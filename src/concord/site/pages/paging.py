@@ -78,9 +78,12 @@ def page(queryset, *, order, size=25, after=""):
     if backwards:
         rows.reverse()
     has_next, has_previous = (True, more) if backwards else (more, values is not None)
-    return Page(rows, next=_write(rows[-1], queryset, keys, False) if rows and has_next else "",
-                previous=_write(rows[0], queryset, keys, True) if rows and has_previous else "",
-                count=capped_count(queryset))
+    return Page(
+        rows,
+        next=_write(rows[-1], queryset, keys, False) if rows and has_next else "",
+        previous=_write(rows[0], queryset, keys, True) if rows and has_previous else "",
+        count=capped_count(queryset),
+    )
 
 
 def capped_count(queryset):
@@ -129,9 +132,12 @@ def _field(queryset, name):
 
 
 # What a token may hold, by a letter of its own, since microseconds and exact decimals must survive the trip.
-KINDS = {"t": (dt.datetime, dt.datetime.isoformat, dt.datetime.fromisoformat),
-         "d": (dt.date, dt.date.isoformat, dt.date.fromisoformat),
-         "u": (UUID, str, UUID), "n": (Decimal, str, Decimal)}
+KINDS = {
+    "t": (dt.datetime, dt.datetime.isoformat, dt.datetime.fromisoformat),
+    "d": (dt.date, dt.date.isoformat, dt.date.fromisoformat),
+    "u": (UUID, str, UUID),
+    "n": (Decimal, str, Decimal),
+}
 
 
 def _write(row, queryset, keys, backwards):

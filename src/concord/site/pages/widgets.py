@@ -13,8 +13,11 @@ CLASSES = [
     (forms.widgets.Input, "usa-input"),
 ]
 # The browser's own pickers: they speak the reader's language and work by keyboard.
-TYPES = [(forms.DateTimeInput, "datetime-local", "%Y-%m-%dT%H:%M"), (forms.DateInput, "date", "%Y-%m-%d"),
-         (forms.TimeInput, "time", "%H:%M")]
+TYPES = [
+    (forms.DateTimeInput, "datetime-local", "%Y-%m-%dT%H:%M"),
+    (forms.DateInput, "date", "%Y-%m-%d"),
+    (forms.TimeInput, "time", "%H:%M"),
+]
 
 
 def dress(widget):
@@ -49,8 +52,14 @@ def first_id(widget, id_):
 def names(widget, name):
     """Every name under which a widget's answer may come in."""
     inner = getattr(widget, "widgets", ())
-    return [name, *(said for part, suffix in zip(inner, getattr(widget, "widgets_names", ()), strict=True)
-                    for said in names(part, name + suffix))]
+    return [
+        name,
+        *(
+            said
+            for part, suffix in zip(inner, getattr(widget, "widgets_names", ()), strict=True)
+            for said in names(part, name + suffix)
+        ),
+    ]
 
 
 def digits(length):

@@ -22,10 +22,12 @@ def icon(name, label=""):
     """A drawing from the sprite. Without a label it is decoration beside words, and hidden from screen readers."""
     drawing = f"{static(SPRITE)}#{name}"
     if label:
-        return format_html('<svg class="usa-icon" role="img" aria-label="{}"><use href="{}"></use></svg>',
-                           label, drawing)
-    return format_html('<svg class="usa-icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>',
-                       drawing)
+        return format_html(
+            '<svg class="usa-icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, drawing
+        )
+    return format_html(
+        '<svg class="usa-icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', drawing
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -99,9 +101,10 @@ def table(context, columns, rows, caption, url_of="url"):
     request = context.get("request")
     return {
         "columns": [(column, _sort_state(column, request)) for column in columns],
-        "rows": [{"url": _get(row, url_of), "cells": [(column, column.of(row)) for column in columns]}
-                 for row in rows],
-        "caption": caption, "now": _now(context), "request": request,
+        "rows": [{"url": _get(row, url_of), "cells": [(column, column.of(row)) for column in columns]} for row in rows],
+        "caption": caption,
+        "now": _now(context),
+        "request": request,
     }
 
 
@@ -171,8 +174,7 @@ def error_words(status, said=None):
 def kept_query(context, form=None):
     """Hidden inputs for what a GET form does not itself ask, so that filtering keeps the sort and the other way."""
     asked = {*(form.asked if form else ()), "after"}
-    kept = [(name, value) for name, values in context["request"].GET.lists() if name not in asked
-            for value in values]
+    kept = [(name, value) for name, values in context["request"].GET.lists() if name not in asked for value in values]
     return {"kept": kept}
 
 
