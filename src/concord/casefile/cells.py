@@ -94,7 +94,7 @@ def _parse_typed(column: Column, cell: object):
         if float(cell).is_integer():
             return parse(column, str(int(cell)))
         if column.kind is Kind.USD:
-            return parse(column, f"{cell:.2f}") if abs(cell * 100 - round(cell * 100)) < 1e-6 else _bad(column)
+            return parse(column, repr(cell))
     return _bad(column)
 
 
