@@ -5,4 +5,5 @@ from concord.site.web import health
 urlpatterns = [
     path("healthz", health.alive),
     path("account/", include("allauth.urls")),
+    path("", include("concord.site.bridge.urls")),
 ]

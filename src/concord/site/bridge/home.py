@@ -1,0 +1,88 @@
+"""What of the bridge needs a person today: calls that wait, answers to one's own calls, gaps in the roster."""
+
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from concord.law.wall import JUSTICE, PROVIDERS, STORES, Viewer
+from concord.site.accounts.directory import agency_names
+from concord.site.bridge import actions
+from concord.site.bridge.models import AdvocateCall, DutyShift
+from concord.site.pages.records import Action, Status
+from concord.site.pages.worklist import Section, Work
+from concord.vocabulary import ReferralKind, StoreKind
+
+_SHOWN = 10
+
+
+def sections(viewer: Viewer, now: datetime) -> list[Section]:
+    if viewer.sector in PROVIDERS:
+        return [_calls_waiting(viewer, now), *_roster_gap(viewer, now)]
+    if viewer.sector in JUSTICE:
+        return _own_calls(viewer, now)
+    return _arrived(viewer, now)
+
+
+def _calls_waiting(viewer, now) -> Section:
+    waiting = list(AdvocateCall.objects.filter(
+        task_force_id__in=viewer.task_forces, answered_at=None, window_until__gte=now
+    ).order_by("window_from")[:_SHOWN])
+    names = agency_names(call.agency_id for call in waiting)
+    works = tuple(
+        Work(what=_("%(agency)s calls for an advocate") % {"agency": names.get(call.agency_id, "")},
+             why=_people(call), due=call.window_from, url=reverse("bridge:call", args=[call.pk]))
+        for call in waiting
+    )
+    return Section(_("Calls waiting for an advocate"), works, empty=_("No call waits for an answer."),
+                   more=Action(_("All calls"), reverse("bridge:calls")), count=len(works) or None)
+
+
+def _roster_gap(viewer, now) -> list[Section]:
+    """Says so when nobody of the task force is on duty for the next 24 hours."""
+    coming = DutyShift.objects.filter(task_force_id__in=viewer.task_forces, cancelled_at=None)
+    if coming.filter(begins_at__lte=now + timedelta(hours=24), ends_at__gte=now).exists():
+        return []
+    gap = Work(what=_("Nobody is on duty for the next 24 hours"),
+               why=_("Callers are given the providers' main numbers instead."), url=reverse("bridge:roster"),
+               action=Action(_("Put someone on duty"), reverse("bridge:shift_new")))
+    return [Section(_("Duty roster"), (gap,))]
+
+
+def _own_calls(viewer, now) -> list[Section]:
+    calls = list(AdvocateCall.objects.filter(
+        agency_id=viewer.agency, window_until__gte=now).order_by("window_from")[:_SHOWN])
+    if not calls:
+        return []
+    names = agency_names(call.answered_by_agency_id for call in calls)
+    works = tuple(
+        Work(what=_("%(agency)s will come") % {"agency": names.get(call.answered_by_agency_id, "")}
+             if call.answered_at else _("No provider has answered yet"),
+             why=_people(call), due=call.window_from, url=reverse("bridge:call", args=[call.pk]),
+             status=Status(_("Answered"), "good") if call.answered_at else Status(_("Waits"), "warning"))
+        for call in calls
+    )
+    return [Section(_("Advocates you called"), works, more=Action(_("All calls"), reverse("bridge:calls")))]
+
+
+def _arrived(viewer, now) -> list[Section]:
+    """For agencies without a store of their own, which keep their records elsewhere: what came in these two weeks."""
+    if STORES[viewer.sector] != {StoreKind.HUB}:
+        return []
+    recent = list(actions.inbox(viewer).filter(sent_at__gte=now - timedelta(days=14))[:_SHOWN])
+    if not recent:
+        return []
+    names = agency_names(referral.from_agency_id for referral in recent)
+    works = tuple(
+        Work(what=ReferralKind(referral.kind).label, why=names.get(referral.from_agency_id, ""),
+             url=reverse("bridge:opened", args=[referral.pk]))
+        for referral in recent
+    )
+    return [Section(_("Referrals of the last two weeks"), works,
+                    more=Action(_("All of them"), reverse("bridge:received")))]
+
+
+def _people(call) -> str:
+    if call.people is None:
+        return _("How many people is not known yet.")
+    return _("About %(n)d people.") % {"n": call.people}
