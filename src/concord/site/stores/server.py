@@ -14,7 +14,6 @@ import signal
 import subprocess
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,15 +83,6 @@ class ServerError(InstallationError):
     """The database server cannot be had; the message says why and what to do."""
 
 
-class _Outliving(subprocess.Popen):
-    """A child that may live on without us, on purpose; Python would warn of it."""
-
-    def __del__(self) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
-            super().__del__()
-
-
 class Server:
     """The PostgreSQL of one home. `ensure()` makes it run; `stop()` ends it, whoever started it.
 
@@ -110,7 +100,7 @@ class Server:
         self.socket_dir = self.home.sock
         self.bindir = Path()
         self.user = ServiceUser()
-        self._child: _Outliving | None = None
+        self._child: int | None = None
 
     @property
     def password_file(self) -> Path:
@@ -168,10 +158,11 @@ class Server:
         if process is None:
             return
         process.send(signal.SIGINT)
-        if not self._wait_for_end(process, seconds):
+        if not process.wait(seconds):
             process.send(signal.SIGQUIT)
-            if not self._wait_for_end(process, seconds):
+            if not process.wait(seconds):
                 raise ServerError(f"The database server (process {process.pid}) does not stop; end it by hand.")
+        self._reap()
         self.started_by_us = False
 
     # Places
@@ -317,7 +308,7 @@ class Server:
         if process is None:
             return False
         if self._wait_for_answer(process, seconds=10):
-            self.started_by_us = self._child is not None and self._child.pid == process.pid
+            self.started_by_us = self._child == process.pid
             return True
         if self._ping() != Ping.NO_RESPONSE and self._wait_for_answer(process, seconds=600):
             return True
@@ -337,7 +328,7 @@ class Server:
         self._make_private(self.socket_dir, mode=0o711 if self.user.name else 0o700)
         self._write_settings(major)
         with open(self.start_log, "wb") as output:
-            self._child = _Outliving(
+            child = subprocess.Popen(
                 # A core file would hold survivors' data.
                 ["/bin/sh", "-c", 'ulimit -c 0; exec "$0" "$@"', self.bindir / "postgres", "-D", self.data],
                 **self._process_options(),
@@ -345,15 +336,16 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is for us; we stop the server last
             )
-        process = Process.alive(self._child.pid)
+        child.returncode = 0  # it may outlive us, on purpose, and we reap it by number: Popen has nothing to warn of
+        self._child = child.pid
+        process = Process.alive(child.pid)
         if process is None or not self._wait_for_answer(process, seconds=600):
             raise ServerError(f"The database server did not start. It said: {self._last_words()}")
         self.started_by_us = True
 
     def _clear_the_dead(self) -> None:
         """Remove a dead postmaster's lock files, but never while one of its processes may still write."""
-        if self._child is not None:
-            self._child.poll()
+        self._reap()
         for number in (None, signal.SIGQUIT, signal.SIGKILL):
             left = working_in(self.data)
             for process in left:
@@ -368,20 +360,21 @@ class Server:
     def _wait_for_answer(self, process: Process, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
         while self._ping() != Ping.OK:
-            if self._child is not None:
-                self._child.poll()
             if not process.is_alive() or time.monotonic() > deadline:
                 return False
             time.sleep(0.02)
         return True
 
-    def _wait_for_end(self, process: Process, seconds: float) -> bool:
-        if self._child is not None and self._child.pid == process.pid:
-            try:
-                self._child.wait(seconds)
-            except subprocess.TimeoutExpired:
-                return False
-        return process.wait(seconds)
+    def _reap(self) -> None:
+        """Let our dead child go from the process table. Once only: its number may be another's afterwards."""
+        if self._child is None:
+            return
+        try:
+            ended, _ = os.waitpid(self._child, os.WNOHANG)
+        except ChildProcessError:
+            ended = self._child
+        if ended:
+            self._child = None
 
     def _check_administrator(self) -> None:
         try:
