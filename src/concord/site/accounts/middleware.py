@@ -4,15 +4,19 @@ An invisible record, a missing one, another sector's page and another agency's s
 status; what was refused is written into the viewer's own chain.
 """
 
+from dataclasses import replace
+from http import HTTPStatus
+
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import DatabaseError
 from django.http import Http404
-from django.shortcuts import redirect, render
 from psycopg.errors import InsufficientPrivilege
 
 from concord.site.accounts import standing
 from concord.site.keys.sealing import KeyRefused
+from concord.site.pages import views as pages
+from concord.site.signin import entrance
 from concord.site.stores import audit
 from concord.site.stores.acting import StoreNotServed, StoreRefused, acting
 
@@ -27,33 +31,36 @@ class ActingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.viewer = None
+        request.viewer = request.standing = None
         if request.path.startswith(settings.CONCORD_UNWALLED):
             return self.get_response(request)
         if not request.user.is_authenticated:
-            return redirect(f"{settings.LOGIN_URL}?next={request.path}")
-        viewer = request.viewer = standing.placed(request.user.viewer())
-        request.refused = False
-        with acting(viewer) as a:
+            return entrance.sign_in_again(request)
+        bare = request.user.viewer()
+        request.standing = here = standing.of(bare)
+        request.viewer = replace(bare, task_forces=here.task_forces, partners=here.partners)
+        if request.path.startswith(settings.CONCORD_SELF_ACTING):
+            response = self.get_response(request)
+        else:
+            response = self._within(request)
+        if response.status_code in (403, 404):
+            audit.refused(request.viewer)
+        return response
+
+    def _within(self, request):
+        with acting(request.viewer) as a:
             response = self.get_response(request)
             if response.streaming:
                 raise TypeError("a streamed answer would read its store after the request's transaction has ended")
             a.failed = response.status_code >= 400 and response.status_code != _KEPT_STATUS
-        if response.status_code in (403, 404):
-            audit.refused(viewer)
         return response
 
     def process_exception(self, request, exception):
         if isinstance(exception, StoreNotServed):
-            return render(request, "pages/error.html", {"status": 421}, status=421)
+            return pages.error(request, HTTPStatus.MISDIRECTED_REQUEST)
         if isinstance(exception, REFUSALS) or _denied_by_database(exception):
-            return refusal(request)
+            return pages.not_found(request)
         return None
-
-
-def refusal(request):
-    """The one answer to everything a viewer may not have, whether it exists or not."""
-    return render(request, "pages/error.html", {"status": 404}, status=404)
 
 
 def _denied_by_database(exception) -> bool:

@@ -1,4 +1,4 @@
-"""Where an agency stands today: its task forces, and its partners (MOU in force on both sides).
+"""Where an agency stands today: its task forces, its own MOUs, and its partners (MOU in force on both sides).
 
 Asked of the hub once and kept for a few seconds in each process: an MOU that expires or is withdrawn stops sharing by
 itself, at the latest after `KEPT_SECONDS`.
@@ -12,6 +12,8 @@ from uuid import UUID
 from django.db import connections
 
 from concord.law.wall import Viewer
+from concord.site.accounts import agreements
+from concord.site.accounts.models import Mou, TaskForce
 from concord.site.stores.acting import acting
 from concord.vocabulary import StoreKind
 
@@ -21,6 +23,8 @@ KEPT_SECONDS = 15.0
 class Standing(NamedTuple):
     task_forces: frozenset[UUID]
     partners: frozenset[UUID]
+    names: dict[UUID, str]  # of the task forces
+    mous: dict[UUID, agreements.Dates | None]  # the agency's own, the latest for each task force
 
 
 _kept: dict[UUID, tuple[float, Standing]] = {}
@@ -34,10 +38,18 @@ def of(viewer: Viewer) -> Standing:
     with acting(viewer):
         with connections[StoreKind.HUB.value].cursor() as cursor:
             cursor.execute("select task_forces, partners from guard.sharing()")
-            task_forces, partners = cursor.fetchone()
-    standing = Standing(frozenset(task_forces), frozenset(partners))
+            task_forces, partners = map(frozenset, cursor.fetchone())
+    with acting(replace(viewer, task_forces=task_forces)):
+        names = dict(TaskForce.objects.filter(pk__in=task_forces).order_by("name").values_list("pk", "name"))
+        mous = {t: _latest(viewer.agency, t) for t in names}
+    standing = Standing(task_forces, partners, names, mous)
     _kept[viewer.agency] = (time.monotonic() + KEPT_SECONDS, standing)
     return standing
+
+
+def _latest(agency: UUID, task_force: UUID) -> agreements.Dates | None:
+    mous = Mou.objects.filter(agency_id=agency, task_force_id=task_force)
+    return agreements.latest(mous)
 
 
 def forget() -> None:

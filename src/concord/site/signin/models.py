@@ -1,9 +1,13 @@
 """Who may sign in. In a database of its own: an injection into another store finds no session and no password hash."""
 
+import datetime as dt
+from importlib import import_module
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from concord.law.wall import Viewer
@@ -61,3 +65,35 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label) -> bool:
         return False
+
+
+class Session(AbstractBaseSession):
+    """One browser that is signed in, or on its way there."""
+
+    user_id = models.UUIDField(null=True, db_index=True)
+
+    def __str__(self):
+        return "session"
+
+    @classmethod
+    def get_session_store_class(cls):
+        return import_module(settings.SESSION_ENGINE).SessionStore
+
+
+class Invitation(models.Model):
+    """A link that works once: whoever holds it sets the user's password. Kept as a digest; the link is shown once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    digest = models.BinaryField(unique=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by_id = models.UUIDField(null=True, help_text="Staff id; none for the first administrator")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    def __str__(self):
+        return f"invitation {self.pk}"
+
+    def is_open(self, now: dt.datetime) -> bool:
+        return self.used_at is None and self.withdrawn_at is None and now < self.expires_at

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from concord.site.keys.rings import FileRings
 from concord.site.pages.security import CSP
+from concord.site.signin import limits
 from concord.site.stores.config import Config
 
 HERE = Path(__file__).parent
@@ -14,8 +15,8 @@ CONCORD = Config.from_environment()
 CONCORD_RINGS = FileRings(CONCORD.home.rings)
 CONCORD_DEMO = os.environ.get("CONCORD_DEMO") == "1"
 CONCORD_TESTING = os.environ.get("CONCORD_TESTING") == "1"
-CONCORD_UNWALLED = ("/account/", "/static/", "/healthz")  # sign-in and what needs no one signed in
-
+CONCORD_UNWALLED = ("/account/", "/static/", "/healthz", "/today/")  # sign-in and what needs no one signed in
+CONCORD_SELF_ACTING = ("/people/",)  # who may sign in: pages that act for the hub's part and then leave the wall
 
 SECRET_KEY = CONCORD.home.secret_file.read_text() if CONCORD.stores else secrets.token_urlsafe(48)
 DEBUG = False
@@ -29,17 +30,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "concord.site.stores.apps.StoresConfig",
+    "concord.site.keys.apps.KeysConfig",
+    "concord.site.signin.apps.SigninConfig",  # before allauth: its templates stand in for allauth's
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.usersessions",
     "axes",
-    "concord.site.stores.apps.StoresConfig",
-    "concord.site.keys.apps.KeysConfig",
-    "concord.site.signin.apps.SigninConfig",
     "concord.site.accounts.apps.AccountsConfig",
     "concord.site.pages.apps.PagesConfig",
     "concord.site.bridge.apps.BridgeConfig",
@@ -60,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "concord.site.signin.middleware.SignInMiddleware",
     "concord.site.accounts.middleware.ActingMiddleware",
 ]
 
@@ -76,6 +76,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "concord.site.web.frame.frame",
             ]
         },
     }
@@ -88,17 +89,73 @@ AUTHENTICATION_BACKENDS = [
 ]
 LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [  # CJIS IA-5: 8 is the least; the list of common passwords comes with Django, offline
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("email", "name")}},
+]
+
+ACCOUNT_ADAPTER = "concord.site.signin.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever invites has passed the link on by hand
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_RATE_LIMITS = False  # kept in each process's memory; axes counts in the database, for each address
+ACCOUNT_FORMS = {
+    "login": "concord.site.signin.forms.LoginForm",
+    "reauthenticate": "concord.site.signin.forms.ReauthenticateForm",
+    "change_password": "concord.site.signin.forms.ChangePasswordForm",
+}
+MFA_ADAPTER = "concord.site.signin.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL_ONLY
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Concord"
+MFA_TOTP_TOLERANCE = 1  # phones' clocks differ by half a minute
+MFA_FORMS = {
+    "authenticate": "concord.site.signin.forms.AuthenticateForm",
+    "reauthenticate": "concord.site.signin.forms.ReauthenticateCodeForm",
+    "activate_totp": "concord.site.signin.forms.ActivateTOTPForm",
+    "deactivate_totp": "concord.site.signin.forms.DeactivateTOTPForm",
+    "add_webauthn": "concord.site.signin.forms.AddWebAuthnForm",
+    "edit_webauthn": "concord.site.signin.forms.EditWebAuthnForm",
+    "generate_recovery_codes": "concord.site.signin.forms.RecoveryCodesForm",
+}
+
+AXES_FAILURE_LIMIT = limits.FAILURES
+AXES_COOLOFF_TIME = None  # a person releases (CJIS AC-7)
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_USERNAME_CALLABLE = "concord.site.signin.locks.name_of"
+AXES_LOCKOUT_CALLABLE = "concord.site.signin.views.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_SENSITIVE_PARAMETERS = ["code", "credential", "csrfmiddlewaretoken", "oldpassword", "again"]
+AXES_VERBOSE = False
 
 SECURE_CSP = CSP
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_ENGINE = "concord.site.signin.sessions"
+SESSION_COOKIE_AGE = limits.SESSION_SECONDS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # a session would carry words out of a store
 SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL_ONLY
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_USE_SESSIONS = True
+CSRF_FAILURE_VIEW = "concord.site.pages.views.csrf_failure"
 if not LOCAL_ONLY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000

@@ -1,9 +1,15 @@
 from django.urls import include, path
 
-from concord.site.web import health
+from concord.site.web import health, homes
 
 urlpatterns = [
+    path("", homes.home, name="home"),
     path("healthz", health.alive),
-    path("account/", include("allauth.urls")),
+    path("account/", include("concord.site.signin.urls")),
+    path("", include("concord.site.accounts.urls")),
     path("", include("concord.site.bridge.urls")),
+    path("", include("concord.site.pages.urls")),
 ]
+handler400 = "concord.site.pages.views.bad_request"
+handler403 = handler404 = "concord.site.pages.views.not_found"
+handler500 = "concord.site.pages.views.server_error"

@@ -1,0 +1,100 @@
+"""What an MOU's dates mean today, in words. Pure: pass the day."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+WARN_DAYS = 30
+
+
+class State(StrEnum):
+    NONE = "none"
+    UNSIGNED = "unsigned"
+    NOT_YET = "not_yet"
+    IN_FORCE = "in_force"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    ENDED = "ended"
+
+
+SHARING = frozenset({State.IN_FORCE, State.EXPIRING})
+TONES = {State.IN_FORCE: "good", State.EXPIRING: "warning", State.NOT_YET: "info", State.UNSIGNED: "warning"}
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The dates of one MOU: of a row, or kept apart from it."""
+
+    signed_on: dt.date | None
+    expires_on: dt.date
+    ended_on: dt.date | None = None
+
+
+def latest(mous: Iterable) -> Dates | None:
+    """The MOU that counts among an agency's in one task force: not withdrawn before withdrawn, then the one that runs
+    longest."""
+    dates = [Dates(m.signed_on, m.expires_on, m.ended_on) for m in mous]
+    return max(dates, key=lambda d: (d.ended_on is None, d.signed_on is not None, d.expires_on), default=None)
+
+
+def state(mou: Dates | None, today: dt.date) -> State:
+    if mou is None:
+        return State.NONE
+    if mou.ended_on and mou.ended_on <= today:
+        return State.ENDED
+    if mou.signed_on is None:
+        return State.UNSIGNED
+    if mou.signed_on > today:
+        return State.NOT_YET
+    if mou.expires_on < today:
+        return State.EXPIRED
+    return State.EXPIRING if (mou.expires_on - today).days <= WARN_DAYS else State.IN_FORCE
+
+
+def words(mou: Dates | None, today: dt.date) -> str:
+    """The state as people say it: "expires in 12 days"."""
+    match state(mou, today):
+        case State.NONE:
+            return _("no MOU")
+        case State.UNSIGNED:
+            return _("not signed yet")
+        case State.NOT_YET:
+            return _("in force from %(day)s") % {"day": _day(mou.signed_on)}
+        case State.EXPIRED:
+            return _("expired on %(day)s") % {"day": _day(mou.expires_on)}
+        case State.ENDED:
+            return _("ended on %(day)s") % {"day": _day(mou.ended_on)}
+        case State.EXPIRING:
+            return _expires_in((mou.expires_on - today).days)
+    return _("in force until %(day)s") % {"day": _day(mou.expires_on)}
+
+
+def notice(task_force: str, mou: Dates | None, today: dt.date) -> str:
+    """What every page of the agency says when its own MOU no longer carries sharing, or soon will not; else ""."""
+    found = state(mou, today)
+    if found is State.IN_FORCE:
+        return ""
+    if found is State.EXPIRING:
+        return _("Your agency's MOU with %(name)s %(words)s. Ask the coordinator to renew it; sharing stops when it "
+                 "expires.") % {"name": task_force, "words": words(mou, today)}
+    return _("Sharing with %(name)s is stopped: your agency's MOU is %(words)s. Referrals cannot be sent until it is "
+             "renewed; call the agency instead.") % {"name": task_force, "words": _is(found, mou, today)}
+
+
+def _is(found: State, mou: Dates | None, today: dt.date) -> str:
+    return _("missing") if found is State.NONE else words(mou, today)
+
+
+def _expires_in(days: int) -> str:
+    if days == 0:
+        return _("expires today")
+    return ngettext("expires in %(n)d day", "expires in %(n)d days", days) % {"n": days}
+
+
+def _day(day: dt.date) -> str:
+    return formats.date_format(day, "F j, Y")

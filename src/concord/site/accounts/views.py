@@ -1,0 +1,5 @@
+from django.shortcuts import render
+
+
+def agencies(request):
+    return render(request, "pages/list.html", {"title": "Agencies"})

@@ -1,0 +1,42 @@
+"""The home of each role: what needs her today and the next step, composed of what her rooms say. Not a menu."""
+
+from django.conf import settings
+from django.shortcuts import render
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from concord.law.wall import STORES, Viewer
+from concord.site.pages.worklist import Section, Work
+from concord.site.web import rooms
+from concord.vocabulary import StoreKind
+
+
+@require_safe
+def home(request):
+    now = timezone.localtime()
+    shown = {
+        "title": _("Your day"),
+        "intro": formats.date_format(now, "l, F j"),
+        "sections": sections(request.viewer, now),
+        "now": now,
+    }
+    return render(request, "pages/home.html", shown)
+
+
+def sections(viewer: Viewer, now) -> list[Section]:
+    """What waits first, then what is quiet; each room's own order otherwise."""
+    found = [*missing_vault(viewer)]
+    for room in rooms.modules("home", viewer):
+        found += room.sections(viewer, now)
+    return sorted(found, key=lambda section: not section.works)
+
+
+def missing_vault(viewer: Viewer) -> list[Section]:
+    """A provider whose database is not made yet: what to ask for, with the command that makes it."""
+    if StoreKind.VAULT not in STORES[viewer.sector] or settings.CONCORD.vault_of(viewer.agency):
+        return []
+    command = f"concord database apply --vault NAME={viewer.agency}"
+    why = _("Client files get a database of their own. Whoever runs this installation makes it with: %(command)s. NAME "
+            "is a short name in small letters. Nothing needs to be restarted.") % {"command": command}
+    return [Section(_("Before you begin"), (Work(_("Your agency's client files have no place yet"), why),), count=1)]
