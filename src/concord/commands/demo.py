@@ -2,7 +2,7 @@
 
 from concord.commands._site import in_child, open_site
 from concord.home import CHECKOUT, Home
-from concord.site.demo.cast import VAULTS
+from concord.site.demo import cast
 from concord.site.stores import plan, supervisor
 from concord.site.stores.server import Server
 from concord.site.stores.service_user import ServiceUser
@@ -34,7 +34,7 @@ def run(args) -> int:
 
 def prepare(home: Home, server: Server) -> None:
     """Bring the stores to this version and, the first time, fill them with the invented world."""
-    plan.write(home, host=str(server.socket_dir), port=server.port, vaults=VAULTS)
+    plan.write(home, host=str(server.socket_dir), port=server.port, vaults=cast.VAULTS)
     site = open_site(home, "migrate", CONCORD_DEMO="1")
     site("stores.apply").apply(home, server.admin_dsn())
     site("demo.world").load(say=lambda line: print(line, flush=True))
@@ -50,4 +50,7 @@ def _web_user(home: Home) -> ServiceUser:
 
 
 def _tell(address: str) -> None:
-    print(f"\n  {address}\n\nThe people and cases are invented. Ctrl-C stops it; what you changed is kept.", flush=True)
+    print(f"\n  {address}\n\nSign in there, with one click, as:", flush=True)
+    for person in cast.one_sign_in_per_role():
+        print(f"  {person.roles[0].label:<28}{person.name}, {cast.AGENCIES[person.agency].name}")
+    print("\nThe people and cases are invented. Ctrl-C stops it; what you changed is kept.", flush=True)
