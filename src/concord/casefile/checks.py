@@ -134,11 +134,6 @@ def _key(table: Table) -> str:
     return f"concat_ws('/', {parts})"
 
 
-def _find(engine: Engine, table: Table, column: str, name: str, where: str, says: str) -> Iterator[Finding]:
-    rule = Rule(name, table.name, column, where, says)
-    return _broken(engine, table, rule)
-
-
 def _broken(engine: Engine, table: Table, rule: Rule) -> Iterator[Finding]:
     shows = f", {rule.shows}" if rule.shows else ""
     sql = f"select {_key(table)}{shows} from {quoted(table.name)} t {rule.joins} where {rule.where} order by 1"
@@ -147,12 +142,19 @@ def _broken(engine: Engine, table: Table, rule: Rule) -> Iterator[Finding]:
 
 
 def _structure(engine: Engine, table: Table) -> Iterator[Finding]:
-    keys = ", ".join(f"t.{quoted(column)}" for column in table.key if column in table.fields())
-    twice = f"({keys}) in (select {keys} from {quoted(table.name)} t group by all having count(*) > 1)"
-    yield from _find(engine, table, table.key[0], "duplicate", twice, "the key stands on more than one row")
+    twice = f"{_key(table)} in (select {_key(table)} from {quoted(table.name)} t group by all having count(*) > 1)"
+    rules = [Rule("duplicate", table.name, table.key[0], twice, "the key stands on more than one row")]
     for column in table.columns:
-        for where, name, says in _of_column(column):
-            yield from _find(engine, table, column.name, name, where, says)
+        rules += [Rule(name, table.name, column.name, where, says) for where, name, says in _of_column(column)]
+    for rule in _that_find_something(engine, table, rules):
+        yield from _broken(engine, table, rule)
+
+
+def _that_find_something(engine: Engine, table: Table, rules: list[Rule]) -> list[Rule]:
+    """Count all conditions in one pass over the table, so that only those met are gone through row by row."""
+    counts = ", ".join(f"count(*) filter (where {rule.where})" for rule in rules)
+    (counted,) = engine.run(f"select {counts} from {quoted(table.name)} t").rows
+    return [rule for rule, count in zip(rules, counted, strict=True) if count]
 
 
 def _of_column(column: Column) -> Iterator[tuple[str, str, str]]:
@@ -183,7 +185,7 @@ def _lost_keys(engine: Engine, table: Table, column: Column, other: Table) -> It
         joins = f", unnest(t.{quoted(column.name)}) as named(id)"
         where = f"named.id not in ({there})"
     else:
-        joins, where = "", f"t.{quoted(column.name)} not in ({there})"
+        joins, where = "", f"t.{quoted(column.name)} is not null and t.{quoted(column.name)} not in ({there})"
     says = f"there is no such row in {other.name}"
     yield from _broken(engine, table, Rule("key", table.name, column.name, where, says, joins=joins))
 
