@@ -11,7 +11,7 @@ import pytest
 
 from concord.home import CHECKOUT
 
-SAYS = 'import sys; print(sys.argv[1:], sys.prefix, "here" if "" in sys.path else "")'
+SAYS = "import sys, colorsys; print(sys.argv[1:], sys.prefix)"
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_link_to_the_launcher_starts_its_checkout(checkout, tmp_path):
 
 
 def test_a_file_in_the_folder_one_stands_in_does_not_take_the_place_of_a_module(checkout, tmp_path):
-    (tmp_path / "runpy.py").write_text("raise SystemExit('taken over')")
+    (tmp_path / "colorsys.py").write_text("raise SystemExit('taken over')")
     assert start(checkout, "demo", cwd=tmp_path).stdout.startswith("['demo']")
 
 
