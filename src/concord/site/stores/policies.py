@@ -42,6 +42,8 @@ def condition_sql(condition: Condition, w: Walled) -> str:
             return f"{w.task_force} = any({_ids('task_forces')})"
         case Condition.NEIGHBOUR:
             return f"{w.agency} = any({_ids('neighbours')})"
+        case Condition.FOUNDING:
+            return f"{w.agency} = any({_ids('founding')})"
         case Condition.SELF:
             return f"({own} and {w.staff} = (select guard.staff()))"
 
@@ -76,7 +78,7 @@ def _visible_targets(model) -> str:
     table = model._meta.db_table
     for f in model._meta.concrete_fields:
         target = f.related_model if f.is_relation else None
-        if target is None or not issubclass(target, WalledModel):
+        if target is None or target is model or not issubclass(target, WalledModel):
             continue
         other, column = target._meta.db_table, f.column
         same = ""
@@ -85,6 +87,12 @@ def _visible_targets(model) -> str:
         exists = f"exists (select 1 from {other} t where t.id = {table}.{column}{same})"
         checks.append(f"({table}.{column} is null or {exists})" if f.null else exists)
     return "".join(f" and {c}" for c in checks)
+
+
+def _own_references(model) -> list[str]:
+    """Columns by which a table's rows name other rows of the same table. A policy that asked its own table would recurse,
+    so a trigger asks instead, as the writer."""
+    return [f.column for f in model._meta.concrete_fields if f.is_relation and f.related_model is model]
 
 
 def table_statements(kind: StoreKind, model) -> Iterator[str]:
@@ -112,6 +120,13 @@ def table_statements(kind: StoreKind, model) -> Iterator[str]:
             yield f"create policy may_update on {t} for update to {app} using ({text}) with check ({check})"
         else:
             yield f"create policy may_{operation.value} on {t} for {operation.value} to {app} using ({text})"
+    yield f"drop trigger if exists seen on {t}"
+    if own := _own_references(model):
+        names = ", ".join(f"'{column}'" for column in own)
+        yield (
+            f"create trigger seen before insert or update on {t} for each row "
+            f"execute function guard.names_seen_rows({names})"
+        )
     yield f"drop trigger if exists audit on {t}"
     if w.audited:
         yield (

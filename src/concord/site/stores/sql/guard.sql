@@ -166,6 +166,22 @@ begin
     order by e.id desc limit least(at_most, 500);
 end $$;
 
+-- A row may name another row of its own table only if its writer sees that one. Runs as the writer, under her policies.
+create or replace function guard.names_seen_rows() returns trigger language plpgsql
+set search_path = pg_catalog, public, pg_temp as $$
+declare c text; named uuid; seen boolean;
+begin
+  foreach c in array tg_argv loop
+    named := (to_jsonb(new) ->> c)::uuid;
+    continue when named is null or (tg_op = 'UPDATE' and named = (to_jsonb(old) ->> c)::uuid);
+    execute format('select exists (select 1 from public.%I where id = $1)', tg_table_name) into seen using named;
+    if not seen then
+      raise insufficient_privilege using message = format('new row violates row-level security policy for table "%s"', tg_table_name);
+    end if;
+  end loop;
+  return new;
+end $$;
+
 -- What `apply` recorded of this store's shape, for the comparison at every boot.
 create or replace function guard.applied() returns text language sql stable security definer
   set search_path = pg_catalog, pg_temp as 'select digest from guard.shape';
