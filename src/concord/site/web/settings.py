@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "concord.site.bridge.apps.BridgeConfig",
     "concord.site.justice.apps.JusticeConfig",
     "concord.site.services.apps.ServicesConfig",
+    "concord.site.collaboration.apps.CollaborationConfig",
     "concord.site.web.apps.WebConfig",
 ]
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("account/", include("concord.site.signin.urls")),
     path("", include("concord.site.accounts.urls")),
     path("", include("concord.site.bridge.urls")),
+    path("", include("concord.site.collaboration.urls")),
     path("", include("concord.site.pages.urls")),
 ]
 handler400 = "concord.site.pages.views.bad_request"
