@@ -4,20 +4,25 @@ Pages are at `/<name>/`; the same content serves the screenshots that people jud
 """
 
 import datetime as dt
+from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django import forms
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import include, path
 
 from concord.site.pages import charts, lists, records, views, worklist
 from concord.site.pages import forms as ours
+from concord.site.pages.drafts import Desk, DraftView
 from concord.site.pages.frame import Frame, Person, Place, Search
 from concord.site.pages.paging import Page
+from concord.site.services.models import Draft
 from concord.vocabulary import TraffickingType, Why
 
+TEMPLATES = Path(__file__).parent / "templates"
 NOW = dt.datetime(2026, 5, 12, 10, 42, tzinfo=dt.UTC)
 TODAY = NOW.date()
 
@@ -419,6 +424,41 @@ def plain(request):
     return render(request, "gallery/plain.html", {"title": "Sign in", "demo": True})
 
 
+desk = Desk(Draft, "desk")
+MADE = []  # what the draft pages have made, in order: the test's stand for a room's table
+
+
+class WithDraft(DraftView):
+    desk = desk
+    form_code = "intake"
+    form_class = Intake
+    title = "Open a client file"
+    page_title = "New client file"
+
+    def act(self, form):
+        MADE.append(form.cleaned_data)
+        return uuid4()
+
+    def done_url(self, made):
+        return f"/home/?made={made}"
+
+    def more(self):
+        return {"frame": frame(), "now": NOW, "submit_label": "Open the file"}
+
+
+class ByStep(WithDraft):
+    form_code = "intake-by-step"
+    one_at_a_time = True
+
+
+def wrong(request):
+    """Everything that `check_page` must refuse, so that its silence elsewhere means something."""
+    return HttpResponse(
+        '<!doctype html><html lang="en"><title>Wrong - Concord</title><main><h1>Wrong</h1>'
+        '<p style="color: red">Red</p><input><pre>' + "too wide " * 60 + "</pre></main></html>"
+    )
+
+
 PAGES = {
     "home": home,
     "list": client_list,
@@ -438,3 +478,9 @@ PAGES = {
 
 urlpatterns = [path(f"{name}/", view, name=name) for name, view in PAGES.items()]
 urlpatterns += [path("progress-part/", progress_part), path("pages/", include("concord.site.pages.urls"))]
+urlpatterns += [
+    path("wrong/", wrong),
+    path("draft/", WithDraft.as_view(), name="draft"),
+    path("by-step/", ByStep.as_view(), name="by_step"),
+    path("desk/", include((desk.urls(), "desk"))),
+]
