@@ -19,6 +19,7 @@ from concord.site.signin.models import User
 from concord.vocabulary import AgencyLevel, Role, Scope, Sector
 from tests.stores import HARBOR, LANTERN
 
+FOUNDED_AT = dt.datetime(2024, 1, 1, 12, tzinfo=dt.UTC)
 _SPACE = UUID("99999999-9999-4999-8999-999999999999")
 
 
@@ -79,6 +80,7 @@ class World:
             level=level,
             state="CA",
             has_accounts=has_accounts,
+            founded_at=FOUNDED_AT if has_accounts else None,
             public_key=keys and keys.public,
         )
         self.join(agency, self.task_forces[task_force])

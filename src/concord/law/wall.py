@@ -37,7 +37,8 @@ class Compartment(StrEnum):
     PROSECUTION = "prosecution"  # charges considered, reasons of decisions, work product
     # hub
     TASK_FORCE = "task_force"  # task forces, meetings, protocols, counts
-    DIRECTORY = "directory"  # agencies and the staff others may see
+    AGENCIES = "agencies"  # who they are and how to call them
+    DIRECTORY = "directory"  # the staff others may see
     AGREEMENTS = "agreements"  # MOUs and memberships
     BRIDGE = "bridge"  # two named parties and ciphertext
     NETWORK = "network"  # providers' rosters and calls for an advocate
@@ -60,6 +61,7 @@ class Condition(StrEnum):
     RECIPIENT = "recipient"
     MEMBER = "member"  # the row belongs to a task force in which the viewer's agency is a member today
     NEIGHBOUR = "neighbour"  # the row's agency shares a task force with the viewer's
+    FOUNDING = "founding"  # a neighbour in which nobody of its own has signed in yet
     SELF = "self"  # the row is the viewer's own
 
 
@@ -99,6 +101,7 @@ class Facts:
     recipient: UUID | None = None
     task_force: UUID | None = None
     agency_task_forces: frozenset[UUID] = frozenset()
+    founded: bool = True
     staff: UUID | None = None
 
 
@@ -122,6 +125,8 @@ HOME_STORES = (StoreKind.VAULT, StoreKind.JUSTICE, StoreKind.HUB)
 
 _READ = (Operation.READ,)
 _WRITE = (Operation.READ, Operation.CREATE, Operation.CHANGE)
+_CHANGE = (Operation.READ, Operation.CHANGE)
+_ADMIT = (Operation.READ, Operation.CREATE)
 _ALL = tuple(Operation)
 _COORDINATOR = frozenset({Role.COORDINATOR})
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR})
@@ -151,12 +156,24 @@ RULES: tuple[Rule, ...] = (
          why="Members see their task force's shared work; it names no client and no suspect."),
     Rule(StoreKind.HUB, Compartment.TASK_FORCE, COORDINATION, _WRITE, Condition.MEMBER, _COORDINATOR,
          why="The coordinator keeps the task force's shared record."),
+    Rule(StoreKind.HUB, Compartment.AGENCIES, EVERYONE, _READ, Condition.NEIGHBOUR,
+         why="Members know each other's name, sector and phone."),
+    Rule(StoreKind.HUB, Compartment.AGENCIES, EVERYONE, _READ, Condition.OWN,
+         why="Every agency sees itself, in a task force or not."),
+    Rule(StoreKind.HUB, Compartment.AGENCIES, EVERYONE, _CHANGE, Condition.OWN, _ADMINISTRATORS,
+         why="An agency keeps its own phone and name."),
+    Rule(StoreKind.HUB, Compartment.AGENCIES, COORDINATION, _ADMIT, Condition.MEMBER, _COORDINATOR,
+         why="The coordinator admits agencies to her task force."),
+    Rule(StoreKind.HUB, Compartment.AGENCIES, COORDINATION, _CHANGE, Condition.FOUNDING, _COORDINATOR,
+         why="She keeps what others need to know of an agency until its own people do."),
     Rule(StoreKind.HUB, Compartment.DIRECTORY, EVERYONE, _READ, Condition.NEIGHBOUR,
          why="Staff see names and roles of agencies they share a task force with."),
     Rule(StoreKind.HUB, Compartment.DIRECTORY, EVERYONE, _READ, Condition.OWN,
          why="Every agency sees itself, in a task force or not."),
     Rule(StoreKind.HUB, Compartment.DIRECTORY, EVERYONE, _WRITE, Condition.OWN, _ADMINISTRATORS,
          why="An agency's administrator keeps its own staff list."),
+    Rule(StoreKind.HUB, Compartment.DIRECTORY, COORDINATION, _WRITE, Condition.FOUNDING, _COORDINATOR,
+         why="She invites an agency's first administrator; from then on its own people decide who enters."),
     Rule(StoreKind.HUB, Compartment.AGREEMENTS, EVERYONE, _READ, Condition.MEMBER,
          why="Whose MOU is in force is known to all members: sharing depends on it."),
     Rule(StoreKind.HUB, Compartment.AGREEMENTS, EVERYONE, _READ, Condition.OWN,
@@ -216,6 +233,8 @@ def holds(condition: Condition, viewer: Viewer, row: Facts) -> bool:
             return row.task_force in viewer.task_forces
         case Condition.NEIGHBOUR:
             return bool(row.agency_task_forces & viewer.task_forces)
+        case Condition.FOUNDING:
+            return not row.founded and bool(row.agency_task_forces & viewer.task_forces)
         case Condition.SELF:
             return own and row.staff == viewer.staff
 

@@ -1,7 +1,5 @@
 """Each role has a home that answers, and each refusal looks like every other."""
 
-import re
-
 import pytest
 
 USERS = ["detective", "supervisor", "prosecutor", "advocate", "lantern_admin", "counsel", "coordinator", "evaluator",

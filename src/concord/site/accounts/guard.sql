@@ -6,6 +6,13 @@ set search_path = pg_catalog, pg_temp as $$
   select coalesce(array_agg(distinct m.agency_id), '{}') from public.accounts_membership m
    where m.task_force_id = any((select (guard.who()).task_forces)::uuid[]) $$;
 
+-- Members of the acting agency's task forces in which nobody of their own has signed in yet.
+create or replace function guard.founding() returns uuid[] language sql stable security definer
+set search_path = pg_catalog, pg_temp as $$
+  select coalesce(array_agg(distinct m.agency_id), '{}') from public.accounts_membership m
+    join public.accounts_agency a on a.id = m.agency_id
+   where a.founded_at is null and m.task_force_id = any((select (guard.who()).task_forces)::uuid[]) $$;
+
 -- An agency shares in a task force today: a member, and its MOU is signed, not expired, not withdrawn.
 create or replace function guard.sharing(out task_forces uuid[], out partners uuid[]) language sql stable security definer
 set search_path = pg_catalog, pg_temp as $$
@@ -20,6 +27,6 @@ set search_path = pg_catalog, pg_temp as $$
          (select coalesce(array_agg(distinct o.agency_id), '{}') from live o, live i, me
            where i.agency_id = me.id and o.task_force_id = i.task_force_id and o.agency_id <> me.id) $$;
 
-revoke all on function guard.neighbours, guard.sharing from public;
-grant execute on function guard.neighbours, guard.sharing to {kind}_app, {kind}_owner;
+revoke all on function guard.neighbours, guard.founding, guard.sharing from public;
+grant execute on function guard.neighbours, guard.founding, guard.sharing to {kind}_app, {kind}_owner;
 reset role;

@@ -27,9 +27,13 @@ class TaskForce(WalledModel):
 
 
 class Agency(WalledModel):
-    """One organisation in one sector. A county with police and victim services is two."""
+    """One organisation in one sector. A county with police and victim services is two.
 
-    wall = Walled(Compartment.DIRECTORY, agency="id")
+    `founded_at`: when the first of its own people signed in. Until then the coordinator keeps it; from then on nobody
+    outside it decides who enters, least of all into a provider.
+    """
+
+    wall = Walled(Compartment.AGENCIES, agency="id", task_force="admitted_by_id")
 
     name = models.CharField(max_length=120)
     sector = models.CharField(max_length=30, choices=Sector.choices())
@@ -38,6 +42,8 @@ class Agency(WalledModel):
     phone = models.CharField(max_length=30, blank=True, help_text="The line others call")
     has_accounts = models.BooleanField(default=True, help_text="No: a member by attendance and paper only")
     public_key = models.BinaryField(null=True, help_text="Others seal to it what they send")
+    admitted_by = models.ForeignKey(TaskForce, on_delete=models.PROTECT, null=True, related_name="admitted")
+    founded_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "agencies"
@@ -104,8 +110,14 @@ class Mou(WalledModel):
         )
 
 
+class StaffQuerySet(models.QuerySet):
+    def at_work(self, today: dt.date):
+        """Who works there today: the people, without those who have left."""
+        return self.filter(Q(until_date=None) | Q(until_date__gt=today), service_account=False)
+
+
 class Staff(HeldModel):
-    """A member of staff as others see her: name, agency, role. Not a sign-in."""
+    """A member of staff as others see her: name, agency, role. Not a sign-in. `until_date`: by then she has left."""
 
     wall = Walled(Compartment.DIRECTORY)
 
@@ -117,6 +129,8 @@ class Staff(HeldModel):
     from_date = models.DateField()
     until_date = models.DateField(null=True, blank=True)
     service_account = models.BooleanField(default=False, help_text="Runs the agency's jobs; nobody signs in as it")
+
+    objects = StaffQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "staff"

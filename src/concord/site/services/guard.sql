@@ -82,6 +82,7 @@ drop policy if exists guard_appoints on public.services_assignment;
 create policy guard_appoints on public.services_assignment to {kind}_guard using (true) with check (true);
 
 -- What was written down stays as written: a correction is a later row. Arguments: the columns that may still change.
+set role {kind}_guard;
 create or replace function guard.kept() returns trigger language plpgsql as $$
 begin
   if to_jsonb(old) - tg_argv is distinct from to_jsonb(new) - tg_argv then
@@ -90,6 +91,7 @@ begin
   return new;
 end $$;
 revoke all on function guard.kept from public;
+reset role;
 create or replace trigger kept before update on public.services_note for each row execute function guard.kept();
 create or replace trigger kept before update on public.services_contact for each row execute function guard.kept();
 create or replace trigger kept before update on public.services_clientstatus for each row execute function guard.kept();

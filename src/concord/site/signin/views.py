@@ -1,4 +1,5 @@
 
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.account.views import LoginView
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.conf import settings
@@ -91,4 +92,5 @@ def accept_invitation(request):
     user = invitations.accept(token=token, password=form.cleaned_data["password"])
     request.session.pop(TOKEN)
     login(request, user, backend=BACKEND)
+    reauthenticate_by_password(request)  # she has just typed it: setting up the second factor need not ask again
     return redirect("mfa_index")

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connections, transaction
 
 from concord.law.wall import STORES, Viewer
+from concord.site.stores import reload
 from concord.vocabulary import StoreKind
 
 COMMIT_ORDER = (StoreKind.VAULT, StoreKind.JUSTICE, StoreKind.STUDY, StoreKind.HUB, StoreKind.ACCOUNT)
@@ -92,7 +93,8 @@ def acting(viewer: Viewer) -> Iterator[Acting]:
     """Act as `viewer` until the block ends; commits all stores on success, none on an exception or `a.failed`."""
     if _acting.get() is not None:
         raise AlreadyActing("acting() does not nest")
-    a = Acting(viewer=viewer, vault=settings.CONCORD.vault_of(viewer.agency))
+    vault = reload.vault_of(viewer.agency) if StoreKind.VAULT in STORES[viewer.sector] else None
+    a = Acting(viewer=viewer, vault=vault)
     token = _acting.set(a)
     try:
         try:

@@ -61,7 +61,12 @@ def frame(request) -> dict:
             sign_out=reverse("account_logout"),
             notice=notice_for(viewer, standing),
         ),
-        "idle": {"template": "signin/idle.html", "seconds": IDLE_SECONDS, "ping": reverse("signin:here"), "sign_in": settings.LOGIN_URL},
+        "idle": {
+            "template": "signin/idle.html",
+            "seconds": IDLE_SECONDS,
+            "ping": reverse("signin:here"),
+            "sign_in": settings.LOGIN_URL,
+        },
         "menu": menu_of(viewer),
     }
 
