@@ -115,4 +115,4 @@ def _person(chance):
 
 
 if __name__ == "__main__":
-    print(generate(Path(sys.argv[1]), int(sys.argv[2])), "rows")  # noqa: T201
+    sys.stdout.write(f"{generate(Path(sys.argv[1]), int(sys.argv[2]))} rows\n")

@@ -35,9 +35,9 @@ def test_parquet_and_csv_are_views_with_stated_types(tmp_path):
         engine.add_csv("typed", tmp_path / "it's.csv", {"id": "VARCHAR", "n": "INTEGER"})
         engine.run(f"copy (select * from typed) to '{tmp_path}/t.parquet' (format parquet)")
         engine.add_parquet("kept", tmp_path / "t.parquet")
-        engine.add_view("both", "from typed union all from kept")
+        engine.add_view("together", "from typed union all from kept")
 
-        assert engine.run("select * from both").rows == [("007", 1), ("007", 1)]
+        assert engine.run("select * from together").rows == [("007", 1), ("007", 1)]
 
 
 def test_values_are_passed_by_name_never_put_into_the_text():

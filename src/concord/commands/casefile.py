@@ -34,7 +34,8 @@ def _check(folder: Path, everything: bool) -> int:
         return 2
     print(", ".join(f"{name} {rows:,}" for name, rows in checked.counted.items() if rows) or "no rows")
     for name, report in checked.reports.items():
-        print(f"{name}: {report.rows:,} rows = {report.accepted:,} accepted + {report.rejected:,} rejected")
+        if report.rows:
+            print(f"{name}: {report.rows:,} rows = {report.accepted:,} accepted + {report.rejected:,} rejected")
     problems = [problem for report in checked.reports.values() for problem in report.listed]
     _print([*checked.broken_files, *problems, *checked.findings], everything)
     if not everything and len(checked.findings) > SHOWN:
