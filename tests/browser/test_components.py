@@ -128,7 +128,7 @@ def test_the_places_stand_below_on_a_phone_and_left_on_a_desk(open_page):
 
 def test_progress_moves_on_by_itself_and_says_what_is_next(desktop):
     desktop.goto("/progress/")
-    assert "1240 of 3000 rows done" in desktop.locator("#progress").inner_text()
+    assert "1,240 of 3,000 rows done" in desktop.locator("#progress").inner_text()
     desktop.get_by_role("link", name="See the result").wait_for()
     check_page(desktop)
 

@@ -28,11 +28,11 @@ class Figure:
     records: str = ""
     why: str = ""
 
-    def number(self):
+    def said(self):
         return _words(self.numerator, self.why, "")
 
     def out_of(self):
-        return "" if self.denominator is None else _number(self.denominator)
+        return "" if self.denominator is None else number(self.denominator)
 
     def percent(self):
         """The share in whole percent, or None where there is nothing to divide by."""
@@ -116,7 +116,7 @@ class LineChart:
         return nice_above(most)
 
     def ticks(self):
-        return [{"y": self._y(part * self.scale()), "words": _number(part * self.scale())} for part in (0, 0.5, 1)]
+        return [{"y": self._y(part * self.scale()), "words": number(part * self.scale())} for part in (0, 0.5, 1)]
 
     def labels(self):
         """The points along the axis; those between the ends give way on a narrow screen."""
@@ -178,10 +178,11 @@ def nice_above(most):
 def _words(value, why, shown):
     if value is None:
         return words.reason(why) if why in words.REASONS or not why else why
-    return shown or _number(value)
+    return shown or number(value)
 
 
-def _number(value):
+def number(value):
+    """A number as it is printed: whole ones without a point, others to one digit, thousands set apart."""
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 

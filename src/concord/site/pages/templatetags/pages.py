@@ -144,6 +144,12 @@ def field(bound):
     return bound.as_field_group()
 
 
+@register.filter
+def grouped(number):
+    """A count with its thousands set apart: 1,240."""
+    return charts.number(number)
+
+
 @register.simple_tag(takes_context=True)
 def answer_words(context, form, bound):
     """What a form holds for one question, in words; "Left open" for nothing, and the raw text where it is in error."""
