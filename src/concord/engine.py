@@ -21,6 +21,7 @@ SAFE = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
+    "temp_directory": "",  # nothing of what is queried may spill to a disk
 }
 
 

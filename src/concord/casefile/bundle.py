@@ -5,7 +5,6 @@ written only under an agreement with a day to destroy it by. `shareable`, the de
 quarters, bands and classes. Neither is anonymous; what is published goes through disclosure control.
 """
 
-import csv
 import hashlib
 import json
 import random
@@ -14,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from concord.casefile import cells, fields
 from concord.casefile.cells import BadCell
@@ -86,14 +84,14 @@ def write(
     if folder.exists() and any(folder.iterdir()):
         raise BundleError(f"the folder {folder.name} is not empty: give a new one")
     folder.mkdir(parents=True, exist_ok=True)
-    with Engine() as engine, TemporaryDirectory() as staging:
+    with Engine() as engine:
         for table in TABLES.values():
-            load(engine, table, rows.get(table.name, ()), Path(staging), progress)
+            load(engine, table, rows.get(table.name, ()), progress)
         frame = frame_summary(engine)
         schema = TABLES if origin.grade is Grade.RESEARCH else _make_shareable(engine)
         files = {name: _write_table(engine, table, folder) for name, table in schema.items()}
-    write_codebook(folder, schema)
-    manifest = _manifest(origin, created, files, frame)
+    codebook = {path.name: sha256(path) for path in write_codebook(folder, schema)}
+    manifest = _manifest(origin, created, files, frame) | {"codebook": codebook}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return manifest
 
@@ -151,12 +149,10 @@ def read(folder: Path) -> Bundle:
 
 def broken_files(folder: Path, manifest: Mapping) -> list[str]:
     """Names of the files that are missing or whose SHA-256 is not the manifest's."""
-    stated = [
-        (form["file"], form["sha256"])
-        for table in manifest["tables"].values()
-        for form in (table["parquet"], table["csv"])
-    ]
-    return [name for name, digest in stated if not (folder / name).is_file() or sha256(folder / name) != digest]
+    tables = manifest["tables"].values()
+    stated = {form["file"]: form["sha256"] for table in tables for form in (table["parquet"], table["csv"])}
+    stated |= manifest["codebook"]
+    return [name for name, digest in stated.items() if not (folder / name).is_file() or sha256(folder / name) != digest]
 
 
 def sha256(path: Path) -> str:
@@ -224,27 +220,27 @@ def load(
     engine: Engine,
     table: Table,
     rows: Iterable[Mapping],
-    staging: Path,
     progress: Callable[[str, int], None] = lambda table, done: None,
 ) -> None:
-    """Make a table of an engine from rows of entry fields, each cell checked, staged as text in the folder `staging`.
+    """Make a table of an engine from rows of entry fields, each cell checked. Nothing is put on a disk.
 
-    Rows are read once and never all in memory. Raises BundleError at the first value its column may not hold.
+    Rows are read once, a batch at a time. Raises BundleError at the first value its column may not hold.
     """
-    path = staging / f"{table.name}.csv"
-    with path.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.writer(opened)
-        writer.writerow(table.entry_fields())
-        for number, row in enumerate(rows, start=1):
-            writer.writerow(_text_row(table, number, row))
-            if number % 10_000 == 0:
-                progress(table.name, number)
-    engine.add_csv(f"_{table.name}", path, dict.fromkeys(table.entry_fields(), "VARCHAR"))
-    engine.run(f"create table {quoted(table.name)} as {fields.typed(table, quoted('_' + table.name))}")
-    engine.run(f"drop view {quoted('_' + table.name)}")
+    typed_in = f"_{table.name}"
+    engine.add_rows(typed_in, dict.fromkeys(table.entry_fields(), "VARCHAR"), _text_rows(table, rows, progress))
+    engine.run(f"create table {quoted(table.name)} as {fields.typed(table, quoted(typed_in))}")
+    engine.run(f"drop table {quoted(typed_in)}")
 
 
-def _text_row(table: Table, number: int, row: Mapping) -> list[str]:
+def _text_rows(table: Table, rows: Iterable[Mapping], progress: Callable) -> Iterator[dict]:
+    names = table.entry_fields()
+    for number, row in enumerate(rows, start=1):
+        yield dict(zip(names, _text_row(table, number, row), strict=True))
+        if number % 10_000 == 0:
+            progress(table.name, number)
+
+
+def _text_row(table: Table, number: int, row: Mapping) -> list[str | None]:
     if unknown := set(row) - set(table.entry_fields()):
         raise BundleError(f"{table.name}, row {number}: no such field: {', '.join(sorted(unknown))}")
     written = []
@@ -253,9 +249,9 @@ def _text_row(table: Table, number: int, row: Mapping) -> list[str]:
             text = cells.as_text(column, row.get(column.name))
             if cells.parse(column, text) is None and column.needed:
                 raise BadCell("blank", "needs a value", "give one")
-            written.append(text)
+            written.append(text or None)
             if column.why:
-                written.append(cells.why(row.get(column.why)) or ("" if text else column.default_why) or "")
+                written.append(cells.why(row.get(column.why)) or (None if text else column.default_why))
         except BadCell as bad:
             raise BundleError(f"{table.name}, row {number}, {column.name}: {bad}; {bad.what_to_do}") from None
     return written

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from concord.casefile import bundle, cells, reading
 from concord.casefile.cells import BadCell
@@ -95,14 +94,14 @@ def _check_bundle(opened: bundle.Bundle) -> Checked:
 def _check_templates(folder: Path) -> Checked:
     reports: dict[str, reading.Report] = {}
     sources = template_sources(folder)
-    with Engine() as engine, TemporaryDirectory() as staging:
+    with Engine() as engine:
         for name, table in TABLES.items():
             rows: Iterator[dict] = iter(())
             if name in sources:
                 reports[name] = reading.Report()
                 path, sheet = sources[name]
                 rows = reading.read_table(path, table, reports[name], sheet=sheet)
-            bundle.load(engine, table, rows, Path(staging))
+            bundle.load(engine, table, rows)
         findings = tuple(run(engine))
         return Checked((), reports, findings, _counted(engine, TABLES))
 

@@ -1,6 +1,6 @@
 """The case file's columns as SQL: from typed-in text to stored fields, back to text, and on to the shareable form.
 
-All expressions are DuckDB's. A row's text comes from a CSV in which every field is text and an empty one is null.
+All expressions are DuckDB's. A row comes as entry fields: every one is text, and an empty one is null.
 """
 
 from concord.casefile.columns import AGE_BANDS, Column, Kind, Share, Table

@@ -61,6 +61,8 @@ def test_an_encoding_is_taken_only_when_said(tmp_path):
     assert rows_of(path, encoding="cp1252") == [("1", "é")]
     with pytest.raises(Refused, match="not one that is read"):
         rows_of(path, encoding="latin-1")
+    with pytest.raises(Refused, match="byte 6 is not cp1252"):
+        rows_of(csv_file(tmp_path, b"a,b\n1,\x81\n"), encoding="cp1252")
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_heading(tmp_path):
