@@ -3,6 +3,7 @@
 import datetime as dt
 from uuid import uuid4
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import connections, models
 from django.utils import timezone
@@ -70,6 +71,8 @@ class RowMaker:
                 continue
             if field.column in self.known:
                 values[field.attname] = self.known[field.column]
+            elif field.column == model.wall.client and not field.is_relation and field.column != "id":
+                values[field.attname] = self.target(apps.get_model("services", "Client")).pk
             elif field.is_relation and (not field.null or field.column in (model.wall.case, model.wall.client)):
                 values[field.attname] = self.target(field.related_model).pk
             elif not field.null and not field.has_default() and not getattr(field, "auto_now_add", False):

@@ -76,11 +76,11 @@ def statements(row, as_json: str) -> dict[Operation, tuple[str, list]]:
 class Scene:
     """One store with one row of each of its tables, held by one agency, and what the wall must know about them."""
 
-    def __init__(self, world, alias: str, holder: str):
+    def __init__(self, world, alias: str, holder: str, **known):
         self.world, self.alias, self.kind = world, alias, settings.CONCORD.stores[alias].kind
         self.agency = world.agencies[holder].pk
         self.staff = next(u.staff_id for u in world.users.values() if u.agency_id == self.agency)
-        self.maker = RowMaker(alias, self._known())
+        self.maker = RowMaker(alias, self._known() | known)
         with acting.commanding(alias):
             self.rows = [self.maker.target(model) for model in walled_models(self.kind)]
             self.json = {row.pk: self.maker.as_json(row) for row in self.rows}
@@ -170,6 +170,14 @@ def _parent_hidden(scene, row, viewer, operation) -> bool:
 def test_postgresql_and_the_table_agree_for_every_person(loose_world, alias, holder):
     scene = Scene(loose_world, alias, holder)
     assert scene.rows, f"no tables in {alias}"
+    found = [line for name in VIEWERS for line in disagreements(scene, loose_world.viewer(name))]
+    assert found == []
+
+
+@pytest.mark.parametrize("assigned", ["advocate", "second_advocate", None])
+def test_a_restricted_file_is_for_those_assigned(loose_world, assigned):
+    staff = loose_world.users[assigned].staff_id if assigned else uuid4()
+    scene = Scene(loose_world, "vault_lantern", "lantern", restricted=True, staff_id=staff, until_date=None)
     found = [line for name in VIEWERS for line in disagreements(scene, loose_world.viewer(name))]
     assert found == []
 
