@@ -123,7 +123,7 @@ class Scene:
         client = row.wall.client and getattr(row, row.wall.client)
         if client is None:
             return False
-        return apps.get_model("services", "Client").objects.get(pk=client).restricted
+        return apps.get_model("services", "Client").objects.filter(pk=client, restricted=True).exists()
 
     def assigned(self, row) -> frozenset:
         client = row.wall.client and getattr(row, row.wall.client)
