@@ -240,10 +240,14 @@ class DraftView(View):
         draft = self.desk.open(request, self.form_code, self.subject())
         if self._is_checking():
             return self._check(draft, self.form_class(draft.answers or QueryDict(), **self.form_options()))
-        answers, options = draft.answers, self._options()
-        return self._show(
-            self.form_class.from_draft(answers, **options) if answers else self.form_class(**options), draft
-        )
+        return self._show(self._unfinished(draft), draft)
+
+    def _unfinished(self, draft):
+        """The form with what was answered; a page of it that was not reached yet shows what is known already."""
+        answers, options = draft.answers or QueryDict(), self._options()
+        blank = self.form_class(**options)
+        reached = any(name in answers for name in blank.asked) if self.one_at_a_time else bool(answers)
+        return self.form_class.from_draft(answers, **options) if reached else blank
 
     def post(self, request, *args, **kwargs):
         if "save_draft" in request.POST:

@@ -18,12 +18,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Search:
-    """The search box. `label` says what it searches: "Search client files"."""
+    """The search box. `label` says what it searches: "Search client files".
+
+    `by_post` where names are typed: an address with a name in it would stay in the browser's history.
+    """
 
     label: str
     url: str
     query: str = ""
     name: str = "q"
+    by_post: bool = False
 
 
 @dataclass(frozen=True)

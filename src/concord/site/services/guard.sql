@@ -84,8 +84,9 @@ create policy guard_appoints on public.services_assignment to {kind}_guard using
 -- What was written down stays as written: a correction is a later row. Arguments: the columns that may still change.
 set role {kind}_guard;
 create or replace function guard.kept() returns trigger language plpgsql as $$
+declare free text[] := coalesce(tg_argv, '{}');
 begin
-  if to_jsonb(old) - tg_argv is distinct from to_jsonb(new) - tg_argv then
+  if to_jsonb(old) - free is distinct from to_jsonb(new) - free then
     raise insufficient_privilege using message = 'permission denied: this record is kept as it was written';
   end if;
   return new;

@@ -94,7 +94,7 @@ def search_of(viewer: Viewer) -> Search | None:
     for places in rooms.modules("places", viewer):
         search = getattr(places, "SEARCH", None)
         if search:
-            return Search(str(search[0]), reverse(search[1]))
+            return Search(str(search[0]), reverse(search[1]), by_post="post" in search[2:])
     return None
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("concord.site.accounts.urls")),
     path("", include("concord.site.bridge.urls")),
     path("", include("concord.site.collaboration.urls")),
+    path("", include("concord.site.services.urls")),
     path("", include("concord.site.pages.urls")),
 ]
 handler400 = "concord.site.pages.views.bad_request"

@@ -1,0 +1,99 @@
+"""What of a provider's client files needs this person today."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from concord.law.wall import Viewer
+from concord.site.accounts.directory import agency_names
+from concord.site.pages.records import Action
+from concord.site.pages.worklist import Section, Work
+from concord.site.services import caseload, reach
+from concord.vocabulary import ReferralKind, Role
+
+_SHOWN = 10
+_CASEWORK = (Role.ADVOCATE, Role.CASE_MANAGER, Role.COUNSEL)
+_LEADING = (Role.ADMINISTRATOR, Role.SUPERVISOR)
+_AHEAD = timedelta(days=7)
+
+
+def sections(viewer: Viewer, now: datetime) -> list[Section]:
+    settings.CONCORD_RINGS.warm(viewer.agency)
+    today = timezone.localdate(now)
+    found = []
+    if viewer.has(*_CASEWORK):
+        found += [_contacts(viewer, today), _to_do(viewer, today), *_lost(viewer, today)]
+    found.append(_referrals(viewer))
+    if viewer.has(*_LEADING):
+        found += [_unassigned(viewer), _without_staff(viewer)]
+    return found
+
+
+def _contacts(viewer, today) -> Section:
+    """Whom to reach, and what to beware of before dialling."""
+    works = tuple(
+        Work(what=client.display_name, why=_careful(client), due=client.next_contact_on,
+             url=reverse("services:client", args=[client.pk]),
+             action=Action(_("Enter the contact"), reverse("services:contact_new", args=[client.pk])))
+        for client in caseload.contacts_due(viewer, today + _AHEAD)[:_SHOWN]
+    )  # fmt: skip
+    return Section(_("Next safe contacts"), works, empty=_("No contact is due this week."), count=len(works) or None,
+                   more=Action(_("Your caseload"), reverse("services:clients")))  # fmt: skip
+
+
+def _careful(client) -> str:
+    ways = reach.read(client.reach)
+    return ". ".join([ways[0].words, *ways[0].warnings]) if ways else _("No safe way has been recorded.")
+
+
+def _to_do(viewer, today) -> Section:
+    works = tuple(
+        Work(what=one.what, why=one.client.display_name, due=one.due_on,
+             url=reverse("services:client", args=[one.client_id]))
+        for one in caseload.follow_ups_due(viewer, today + _AHEAD)[:_SHOWN]
+    )  # fmt: skip
+    return Section(_("To do"), works, empty=_("Nothing is due this week."), count=len(works) or None)
+
+
+def _lost(viewer, today) -> list[Section]:
+    works = tuple(
+        Work(what=client.display_name, url=reverse("services:client", args=[client.pk]),
+             why=_("Tried %(n)d times without reaching her or him.") % {"n": client.attempts_since},
+             action=Action(_("Decide"), reverse("services:close", args=[client.pk])))
+        for client in caseload.maybe_lost(viewer, today).order_by("last_reached_on", "id")[:_SHOWN]
+    )  # fmt: skip
+    return [Section(_("No contact for long"), works, count=len(works))] if works else []
+
+
+def _referrals(viewer) -> Section:
+    waiting = caseload.referrals_waiting(viewer, _SHOWN)
+    names = agency_names(row.from_agency_id for row in waiting)
+    works = tuple(
+        Work(what=ReferralKind(row.kind).label, why=names.get(row.from_agency_id, ""), due=row.received_at,
+             url=reverse("services:referral", args=[row.pk]))
+        for row in waiting
+    )  # fmt: skip
+    more = Action(_("All referrals"), reverse("services:referrals"))
+    return Section(_("Referrals waiting"), works, empty=_("No referral waits for a decision."), more=more,
+                   count=len(works) or None)  # fmt: skip
+
+
+def _unassigned(viewer) -> Section:
+    works = tuple(
+        Work(what=client.display_name, why=_("Nobody is assigned."), url=reverse("services:staff", args=[client.pk]),
+             action=Action(_("Assign"), reverse("services:staff", args=[client.pk])))
+        for client in caseload.unassigned(viewer).order_by("first_contact_on", "id")[:_SHOWN]
+    )  # fmt: skip
+    return Section(_("Files without staff"), works, empty=_("Every open file has somebody."), count=len(works) or None,
+                   more=Action(_("All of them"), reverse("services:clients") + "?whose=nobody"))  # fmt: skip
+
+
+def _without_staff(viewer) -> Section:
+    n = len(caseload.files_without_staff(viewer))
+    works = (Work(what=_("Restricted files that nobody can open"), why=_("%(n)d wait for somebody.") % {"n": n},
+                  url=reverse("services:keeping"), action=Action(_("Name somebody"), reverse("services:keeping"))),)
+    return Section(_("Restricted files"), works if n else (), empty=_("Every restricted file has somebody."),
+                   count=n or None)  # fmt: skip

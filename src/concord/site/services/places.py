@@ -1,0 +1,15 @@
+from django.utils.translation import gettext_lazy as _
+
+from concord.vocabulary import Role
+
+_CASEWORK = frozenset({Role.ADVOCATE, Role.CASE_MANAGER, Role.COUNSEL})
+_LEADING = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+
+#: Roles, label, url name, icon.
+PLACES = [
+    (_CASEWORK | _LEADING, _("Client files"), "services:clients", "folder"),
+    (_CASEWORK, _("Enter a service"), "services:quick", "add"),
+    (_CASEWORK | _LEADING, _("Referrals in"), "services:referrals", "mail"),
+    (_LEADING, _("Files without staff"), "services:keeping", "person"),
+]
+SEARCH = (_("Find a client file"), "services:find", "post")
