@@ -16,6 +16,7 @@ def client_row(world):
     agency = world.agencies["lantern"].pk
     with acting.commanding("vault_lantern"):
         row = Client(agency_id=agency, given_name="Juniper", family_name="Fenwillow", birth_date=dt.date(2009, 2, 3))
+        row.birth_date_why, row.first_contact_on = "", dt.date(2026, 1, 5)
         row.reach = [{"way": "phone", "value": "555-0100"}]
         row.save()
     return row
@@ -71,7 +72,9 @@ def test_sealed_fields_cannot_be_filtered_on(world, client_row):
 
 def test_unknown_stays_null_and_empty_text_is_unknown(world):
     with acting.commanding("vault_lantern"):
-        row = Client.objects.create(agency_id=world.agencies["lantern"].pk, given_name="")
+        row = Client.objects.create(
+            agency_id=world.agencies["lantern"].pk, given_name="", first_contact_on=dt.date(2026, 1, 5)
+        )
         with connections["vault_lantern"].cursor() as cursor:
             cursor.execute("select given_name, birth_date from services_client where id = %s", [row.pk])
             assert cursor.fetchone() == (None, None)
