@@ -1,0 +1,1 @@
+"""Forms of this room: what is asked, in the words of `law.intake` where it has them."""
