@@ -154,6 +154,7 @@ class Server:
 
     def stop(self, seconds: float = 30) -> None:
         """Fast shutdown: open transactions roll back. After `seconds`, immediate: the next start recovers."""
+        self._choose_places()
         process = self._postmaster()
         if process is None:
             return
