@@ -36,7 +36,8 @@ def test_a_second_supervisor_is_told_where_the_first_one_answers(home):
 def test_what_a_killed_supervisor_left_is_ended_and_a_stranger_with_its_number_is_not(home):
     with sleeper() as ours, sleeper() as stranger:
         left, other = Process.alive(ours.pid), Process.alive(stranger.pid)
-        (home.run / "children.json").write_text(json.dumps([[left.pid, left.started], [other.pid, other.started - 1]]))
+        written = {"web": [left.pid, left.started], "tick": [other.pid, other.started - 1]}
+        (home.run / "children.json").write_text(json.dumps(written))
         with supervisor.sole(home):
             pass
         assert not left.is_alive()
@@ -93,6 +94,8 @@ def test_the_web_server_may_read_the_stores_and_use_the_rings_and_nothing_else(h
     assert modes["stores.admin.toml"] == (0, 0, 0o600)
     assert modes["rings"] == (user.uid, user.gid, 0o700)
     assert (home.rings / "agency.json").stat().st_uid == user.uid
+    assert home.admin_file.stat().st_uid == 0
+    assert modes["heads.jsonl"] == (user.uid, user.gid, 0o600)
 
 
 def test_a_zombie_is_not_alive():

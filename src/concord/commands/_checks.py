@@ -143,6 +143,16 @@ def web(home: Home, port: int) -> Finding:
     return Finding(f"port {port}", "another program has it: give ./concord another with --port" if taken else "")
 
 
+def children(home: Home) -> Iterator[Finding]:
+    """Under a supervisor both must live: without ticks releases are not ended and reminders not sent."""
+    if not (home.run / "address").exists():
+        return
+    recorded = supervisor.recorded_children(home)
+    for name, what in (("web", "web server"), ("tick", "ticker")):
+        alive = name in recorded and recorded[name].is_alive()
+        yield Finding(f"{what} runs", "" if alive else f"it keeps stopping: see {home.log / name}.log")
+
+
 def service_users(home: Home) -> Finding:
     user, obstacle = supervisor.web_user(home)
     if user.name is None:

@@ -51,3 +51,4 @@ def _look(home: Home, port: int) -> Iterator[_checks.Finding]:
         yield from _checks.stores(home)
     yield _checks.service_users(home)
     yield _checks.web(home, port)
+    yield from _checks.children(home)

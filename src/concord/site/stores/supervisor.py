@@ -170,13 +170,15 @@ def _look_after(home: Home, server: Server | None, user: ServiceUser, children: 
 
 
 def hand_over(home: Home, user: ServiceUser) -> None:
-    """As root: let the web server's user read the store file and use the rings. Links are never followed."""
+    """As root: let the web server's user read the store file, use the rings, note chain heads. Follows no link."""
     if user.name is None:
         return
     for path in (home.stores_file, home.secret_file):
         if path.exists() and path.stat().st_gid != user.gid:
             os.chown(path, 0, user.gid, follow_symlinks=False)
             os.chmod(path, 0o640)
+    home.heads_file.touch(mode=0o600)
+    user.own(home.heads_file)
     for top in (home.rings, home.tmp):
         for folder, _, files in os.walk(top):
             user.own(Path(folder))
@@ -287,24 +289,30 @@ def _stop(children: list[Child]) -> None:
 
 def _record(home: Home, children: list[Child]) -> None:
     """Write down who our children are, with the moment each began: a number alone may be a stranger's tomorrow."""
-    alive = [Process.alive(child.process.pid) for child in children if child.process is not None]
+    alive = {child.name: Process.alive(child.process.pid) for child in children if child.process is not None}
     fresh = _children_file(home).with_suffix(".new")
-    fresh.write_text(json.dumps([[process.pid, process.started] for process in alive if process]))
+    fresh.write_text(json.dumps({name: [process.pid, process.started] for name, process in alive.items() if process}))
     fresh.replace(_children_file(home))
 
 
-def _end_orphans(home: Home) -> None:
+def recorded_children(home: Home) -> dict[str, Process]:
+    """The children that the last supervisor of this home wrote down, by name; some may have ended."""
     try:
-        recorded = [Process(pid, started) for pid, started in json.loads(_children_file(home).read_text())]
+        written = json.loads(_children_file(home).read_text())
     except FileNotFoundError:
-        return
-    for process in recorded:
+        return {}
+    return {name: Process(pid, started) for name, (pid, started) in written.items()}
+
+
+def _end_orphans(home: Home) -> None:
+    left = recorded_children(home).values()
+    for process in left:
         process.send(signal.SIGTERM)
-    for process in recorded:
+    for process in left:
         if not process.wait(GRACE + 5):
             process.send(signal.SIGKILL)
             process.wait(5)
-    _children_file(home).unlink()
+    _children_file(home).unlink(missing_ok=True)
 
 
 def _children_file(home: Home) -> Path:
