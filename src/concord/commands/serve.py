@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
             if not home.stores_file.exists():
                 in_child(make_stores, home, server)
             in_child(refuse_unsafe_stores, home)
-            in_child(invite_first_administrator, home, args.first_administrator)
+            in_child(invite_first_administrator, home, args.first_administrator, address_of(args))
             return supervisor.serve(
                 home,
                 server=server,
@@ -110,6 +110,12 @@ def environment(args: argparse.Namespace) -> dict[str, str]:
     return told
 
 
+def address_of(args: argparse.Namespace) -> str:
+    """Where people reach it: by the first host name, which means TLS unless it is this machine."""
+    host = _hosts(args)[0]
+    return f"http://{host}:{args.port}" if host in LOCAL else f"https://{host}"
+
+
 def _hosts(args: argparse.Namespace) -> list[str]:
     return [host.strip() for host in args.hosts.split(",") if host.strip()]
 
@@ -141,14 +147,14 @@ def refuse_unsafe_stores(home: Home) -> None:
         raise Unsafe(reasons)
 
 
-def invite_first_administrator(home: Home, given: str | None) -> None:
+def invite_first_administrator(home: Home, given: str | None, address: str) -> None:
     """Where nobody can sign in yet: name and address of who will, and a link to set up the sign-in, shown once."""
-    site = open_site(home)
+    site = open_site(home, "migrate")
     if site("signin.models").User.objects.exists():
         return
     name, email = _person(given or _ask())
-    link = site("accounts.invitations").invite_first_administrator(name=name, email=email)
-    print(f"\nGive {email} this link; it works once, for 72 hours:\n  {link}\n", flush=True)
+    link = site("accounts.founding").invite_first_administrator(name=name, email=email, address=address)
+    print(f"\nGive {email} this link; it works once, for seven days:\n  {link}\n", flush=True)
 
 
 def _ask() -> str:

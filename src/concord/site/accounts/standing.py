@@ -10,12 +10,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connections
+from django.utils import timezone
 
 from concord.law.wall import Viewer
 from concord.site.accounts import agreements
-from concord.site.accounts.models import Mou, TaskForce
+from concord.site.accounts.models import Agency, Mou, TaskForce
 from concord.site.stores.acting import acting
-from concord.vocabulary import StoreKind
+from concord.vocabulary import Role, StoreKind
 
 KEPT_SECONDS = 15.0
 
@@ -40,6 +41,9 @@ def of(viewer: Viewer) -> Standing:
             cursor.execute("select task_forces, partners from guard.sharing()")
             task_forces, partners = map(frozenset, cursor.fetchone())
     with acting(replace(viewer, task_forces=task_forces)):
+        if viewer.has(Role.ADMINISTRATOR, Role.COORDINATOR):
+            # The first of its own people is here: from now on the agency itself decides who enters.
+            Agency.objects.filter(pk=viewer.agency, founded_at=None).update(founded_at=timezone.now())
         names = dict(TaskForce.objects.filter(pk__in=task_forces).order_by("name").values_list("pk", "name"))
         mous = {t: _latest(viewer.agency, t) for t in names}
     standing = Standing(task_forces, partners, names, mous)

@@ -1,9 +1,26 @@
 from django.urls import path
 
-from concord.site.accounts import views
+from concord.site.accounts import people, views
 
 app_name = "accounts"
 urlpatterns = [
     path("agencies/", views.agencies, name="agencies"),
-    path("people/", views.agencies, name="people"),
+    path("agencies/new/", views.admit, name="admit"),
+    path("agencies/<uuid:pk>/", views.agency, name="agency"),
+    path("agencies/<uuid:pk>/change/", views.change, name="change"),
+    path("agencies/<uuid:pk>/accounts/", views.open_accounts, name="open_accounts"),
+    path("agencies/<uuid:pk>/mou/", views.sign_mou, name="sign_mou"),
+    path("memberships/<uuid:pk>/end/", views.end_membership, name="end_membership"),
+    path("mous/", views.mous, name="mous"),
+    path("mous/<uuid:pk>/end/", views.end_mou, name="end_mou"),
+    path("task-forces/<uuid:pk>/", views.task_force, name="task_force"),
+    # Who may sign in: outside the wall's transaction, see settings.CONCORD_SELF_ACTING.
+    path("people/", people.people, name="people"),
+    path("people/of/<uuid:pk>/invite/", people.invite, name="invite"),
+    path("people/<uuid:pk>/", people.person, name="person"),
+    path("people/<uuid:pk>/roles/", people.roles, name="roles"),
+    path("people/<uuid:pk>/details/", people.details, name="details"),
+    path("people/<uuid:pk>/link/", people.link, name="link"),
+    path("people/<uuid:pk>/release/", people.release, name="release"),
+    path("people/<uuid:pk>/end/", people.end, name="end"),
 ]

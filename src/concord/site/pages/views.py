@@ -42,5 +42,6 @@ def server_error(request):
 
 
 def error(request, status, said=None):
-    """The page for a status, in the words of `errors`."""
+    """The page for a status, in the words of `errors`. Whatever she tried to open, it is the same to the byte."""
+    request.nowhere = True
     return render(request, "pages/error.html", {"status": status, "said": said}, status=status)

@@ -1,6 +1,7 @@
 """What changes who can sign in. Each works on the sign-in database alone, in one transaction, and can be repeated;
 `accounts.actions` decides who may and does the hub's part first."""
 
+import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -63,3 +64,9 @@ def change_roles(*, staff: UUID, roles: Iterable[Role]) -> None:
 
 def rename_agency(*, agency: UUID, name: str) -> None:
     User.objects.filter(agency_id=agency).update(agency_name=name)
+
+
+def rest_unused(*, before: dt.datetime) -> int:
+    """Sign-ins unused since then rest until they get a new link (CJIS AC-2(3)); returns how many."""
+    unused = User.objects.filter(is_active=True, demo=False, last_login__lt=before)
+    return unused.update(is_active=False)

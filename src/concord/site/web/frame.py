@@ -55,7 +55,7 @@ def frame(request) -> dict:
             side=side_of(viewer),
             demo=settings.CONCORD_DEMO,
             search=search_of(viewer),
-            places=places_of(viewer, request.path),
+            places=places_of(viewer, "" if getattr(request, "nowhere", False) else request.path),
             quick_exit=reverse("pages:leave") if side_of(viewer) == "services" else "",
             person=Person(user.name, user.agency_name, ", ".join(str(Role(r).label) for r in user.roles)),
             sign_out=reverse("account_logout"),
@@ -78,7 +78,7 @@ def side_of(viewer: Viewer) -> str:
 def places_of(viewer: Viewer, path: str) -> tuple[Place, ...]:
     """Her home, then the rooms' places for her roles in the rooms' order."""
     found = [(_("Today"), "/", "home"), *_of_rooms(viewer)][:MOST_PLACES]
-    current = max((url for _label, url, _icon in found if path.startswith(url)), key=len)
+    current = max((url for _label, url, _icon in found if path.startswith(url)), key=len, default=None)
     return tuple(Place(str(label), url, icon, current=url == current) for label, url, icon in found)
 
 
