@@ -52,7 +52,7 @@ def frame(side="services", current="Today", **more):
         "demo": True,
         "search": Search("Search client files" if side == "services" else "Search investigations", "/list/"),
         "places": tuple(Place(label, url, icon, count, label == current) for label, icon, url, count in places),
-        "quick_exit": "/pages/today/" if side == "services" else "",
+        "quick_exit": "/today/" if side == "services" else "",
         "person": Person("Ana Example", standing.split(" - ")[0], "Advocate" if side == "services" else "Detective"),
         "sign_out": "/home/",
     }
@@ -477,10 +477,11 @@ PAGES = {
 }
 
 urlpatterns = [path(f"{name}/", view, name=name) for name, view in PAGES.items()]
-urlpatterns += [path("progress-part/", progress_part), path("pages/", include("concord.site.pages.urls"))]
+urlpatterns += [path("progress-part/", progress_part)]
 urlpatterns += [
     path("wrong/", wrong),
     path("draft/", WithDraft.as_view(), name="draft"),
     path("by-step/", ByStep.as_view(), name="by_step"),
     path("desk/", include((desk.urls(), "desk"))),
+    path("", include("concord.site.web.urls")),  # the frame leads to the site's own places
 ]

@@ -7,7 +7,7 @@ import pytest
 from tests.browser import gallery
 from tests.browser.conftest import DESKTOP, PHONE, check_page, focused, tab_to
 
-OPEN = tuple(f"/{name}/" for name in gallery.PAGES) + ("/progress-part/", "/wrong/", "/pages/", "/static/")
+OPEN = tuple(f"/{name}/" for name in gallery.PAGES) + ("/progress-part/", "/wrong/", "/today/", "/static/", "/account/")
 
 
 @pytest.fixture(autouse=True)
@@ -68,8 +68,8 @@ def test_an_open_menu_and_an_open_disclosure_are_without_barriers(either):
     assert not either.get_by_role("button", name="Sign out").is_visible()
 
 
-def test_a_form_sent_empty_leads_to_each_error(either):
-    either.goto("/form/")
+def test_a_form_sent_empty_leads_to_each_error(either, sign_in):
+    sign_in(either, "advocate").goto("/form/")
     either.get_by_role("button", name="Open the file").click()
     summary = either.get_by_role("alert")
     assert "2 answers need another look" in summary.inner_text()
@@ -80,8 +80,8 @@ def test_a_form_sent_empty_leads_to_each_error(either):
     check_page(either)
 
 
-def test_the_whole_form_can_be_filled_by_keyboard(desktop):
-    desktop.goto("/form/")
+def test_the_whole_form_can_be_filled_by_keyboard(desktop, sign_in):
+    sign_in(desktop, "advocate").goto("/form/")
     desktop.keyboard.press("Tab")
     assert focused(desktop) == "Skip to the page's content"
     desktop.keyboard.press("Enter")
@@ -138,7 +138,7 @@ def test_the_quick_exit_leaves_nothing_to_come_back_to(phone):
     phone.goto("/record/")
     phone.evaluate("sessionStorage.setItem('a', 'b'); localStorage.setItem('a', 'b')")
     phone.get_by_role("link", name="Leave now").click()
-    phone.wait_for_url("**/pages/today/")
+    phone.wait_for_url("**/today/")
     assert phone.evaluate("[sessionStorage.length, localStorage.length]") == [0, 0]
     assert "Concord" not in phone.content()
     phone.go_back()
@@ -149,14 +149,14 @@ def test_shift_three_times_is_the_quick_exit(desktop):
     desktop.goto("/record/")
     for _press in range(3):
         desktop.keyboard.press("Shift")
-    desktop.wait_for_url("**/pages/today/")
+    desktop.wait_for_url("**/today/")
 
 
 def test_the_quick_exit_works_as_a_plain_link(open_page):
     page = open_page(PHONE, java_script_enabled=False)
     page.goto("/record/")
     page.get_by_role("link", name="Leave now").click()
-    page.wait_for_url("**/pages/today/")
+    page.wait_for_url("**/today/")
 
 
 def test_a_printed_record_shows_the_record_and_not_the_site(desktop):

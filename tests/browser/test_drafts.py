@@ -120,7 +120,7 @@ def test_the_quick_exit_wipes_what_was_kept(advocate):
     advocate.get_by_label("What should we call you?").blur()
     status(advocate).get_by_text("Kept locked on this device").wait_for()
     advocate.get_by_role("link", name="Leave now").click()
-    advocate.wait_for_url("**/pages/today/")
+    advocate.wait_for_url("**/today/")
     assert advocate.evaluate(ALL_AT_REST) == []
     assert not [cookie for cookie in advocate.context.cookies() if cookie["name"] == settings.SESSION_COOKIE_NAME]
 

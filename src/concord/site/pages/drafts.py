@@ -82,7 +82,7 @@ class Opened:
 
     @property
     def saved_words(self):
-        return words.when(self.updated_at, now=timezone.now()) if self.updated_at else ""
+        return _saved_words(self.updated_at) if self.updated_at else ""
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,9 @@ class Desk:
                 {"trouble": _("This is too long to keep as a draft.")}, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             )
         draft = self.keep(request, form, subject)
-        return JsonResponse({"done": draft is None, "at": draft.updated_at.isoformat() if draft else ""})
+        if draft is None:
+            return JsonResponse({"done": True})
+        return JsonResponse({"at": draft.updated_at.isoformat(), "said": _saved_words(draft.updated_at)})
 
     def key(self, request):
         """The key for the copy in the browser, by its id or this session's; and whether that form has been submitted.
@@ -320,6 +322,14 @@ class DraftView(View):
             "back_url": f"?step={self.form_class.groups[-1].code}",
         }
         return render(self.request, self.check_template_name, shown | self.more(), status=status)
+
+
+def _saved_words(moment):
+    """ "10:42 a.m." for today, with the day for longer ago."""
+    now = timezone.now()
+    if timezone.localdate(moment) == timezone.localdate(now):
+        return words.clock(moment)
+    return words.when(moment, now=now)
 
 
 def _slot(*parts):

@@ -56,6 +56,14 @@ class Complaint:
     label: str
     words: str
 
+    def line(self):
+        """Question and complaint as one sentence each, without a colon after a question mark."""
+        if not self.label:
+            return self.words
+        return (
+            f"{self.label} {self.words}" if str(self.label).endswith(("?", ".", "!")) else f"{self.label}: {self.words}"
+        )
+
 
 class Renderer(DjangoTemplates):
     form_template_name = "pages/forms/form.html"
@@ -144,7 +152,10 @@ class FilterForm(Form):
 
 def advise(field):
     """Replace Django's messages by ones that say what to do; what a field or a room states itself stands."""
-    for code, words in [*ADVICE.items(), ("invalid", _advice_on_invalid(field))]:
+    said = ADVICE | {"invalid": _advice_on_invalid(field)}
+    if isinstance(field, forms.ChoiceField):
+        said["required"] = _("Choose an answer.")
+    for code, words in said.items():
         if words and field.error_messages.get(code) is _django_says(field, code):
             field.error_messages[code] = words
 

@@ -53,10 +53,6 @@
     line.classList.toggle("is-trouble", trouble);
   }
 
-  function clock(moment) {
-    return new Date(moment).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
-  }
-
   /* --- The copy on this device --- */
 
   function store() {
@@ -150,9 +146,14 @@
     }
     saving = false;
     if (left) return;
+    if (answer.done) {
+      left = true;
+      await drop();
+      return;
+    }
     if (answer.at) {
       saved = sent;
-      say(`${words.saved} ${clock(answer.at)}`);
+      say(`${words.saved} ${answer.said}`);
       if (saved === changes) await drop();
       return;
     }
