@@ -61,3 +61,14 @@ def _sealed(field: SealedText, row, value) -> bytes | None:
         return None
     key = sealing.key_for(row.agency_id, getattr(row, row.sealed_under))
     return sealing.seal(field.to_text(value), code=field.code, row=row.pk, key=key)
+
+
+def needed_keys(rows: Iterable[models.Model]) -> dict:
+    """Whose keys the rows of one model are sealed under: subjects by holder."""
+    rows = list(rows)
+    sealed = [f.attname for f in rows[0]._meta.concrete_fields if isinstance(f, SealedText)] if rows else []
+    found: dict = {}
+    for row in rows:
+        if any(row.__dict__.get(name) not in (None, "") for name in sealed):
+            found.setdefault(row.agency_id, set()).add(getattr(row, row.sealed_under))
+    return found
