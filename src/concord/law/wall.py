@@ -36,7 +36,9 @@ class Compartment(StrEnum):
     OFFICE = "office"  # an agency's own: leads, imports, sources
     PROSECUTION = "prosecution"  # charges considered, reasons of decisions, work product
     # hub
-    TASK_FORCE = "task_force"  # task forces, meetings, protocols, counts
+    TASK_FORCE = "task_force"  # task forces, meetings, protocols
+    COUNTS = "counts"  # an agency's exact counts
+    SHARED_COUNTS = "shared_counts"  # what of them its task force sees, small numbers left out
     AGENCIES = "agencies"  # who they are and how to call them
     DIRECTORY = "directory"  # the staff others may see
     AGREEMENTS = "agreements"  # MOUs and memberships
@@ -156,6 +158,12 @@ RULES: tuple[Rule, ...] = (
          why="Members see their task force's shared work; it names no client and no suspect."),
     Rule(StoreKind.HUB, Compartment.TASK_FORCE, COORDINATION, _WRITE, Condition.MEMBER, _COORDINATOR,
          why="The coordinator keeps the task force's shared record."),
+    Rule(StoreKind.HUB, Compartment.COUNTS, EVERYONE, _WRITE, Condition.OWN,
+         why="An agency's exact counts are its own, and go to its funder from there."),
+    Rule(StoreKind.HUB, Compartment.SHARED_COUNTS, EVERYONE, _READ, Condition.MEMBER,
+         why="Members see each other's counts without the small numbers that could point at a person."),
+    Rule(StoreKind.HUB, Compartment.SHARED_COUNTS, EVERYONE, _WRITE, Condition.OWN,
+         why="Only the agency itself publishes its counts."),
     Rule(StoreKind.HUB, Compartment.AGENCIES, EVERYONE, _READ, Condition.NEIGHBOUR,
          why="Members know each other's name, sector and phone."),
     Rule(StoreKind.HUB, Compartment.AGENCIES, EVERYONE, _READ, Condition.OWN,

@@ -1,10 +1,15 @@
 """Which jobs the tick runs in which kind of store."""
 
+from concord.site.justice import jobs as justice
+from concord.site.reporting import publish
 from concord.site.services import jobs as services
 from concord.site.web import ticks
 from concord.vocabulary import StoreKind
 
-JOBS: dict[StoreKind, list[ticks.Job]] = {StoreKind.VAULT: [services.sweep]}
+JOBS: dict[StoreKind, list[ticks.Job]] = {
+    StoreKind.VAULT: [services.sweep, publish.daily],
+    StoreKind.JUSTICE: [justice.sweep, publish.daily],
+}
 
 
 def run() -> int:

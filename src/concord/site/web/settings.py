@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "concord.site.justice.apps.JusticeConfig",
     "concord.site.services.apps.ServicesConfig",
     "concord.site.collaboration.apps.CollaborationConfig",
+    "concord.site.reporting.apps.ReportingConfig",
     "concord.site.web.apps.WebConfig",
 ]
 
