@@ -6,6 +6,7 @@ header is row 1. A problem's text never repeats what a cell holds, codes apart: 
 """
 
 import csv
+import io
 import warnings
 import zipfile
 from codecs import getincrementaldecoder
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from openpyxl import load_workbook
 
@@ -38,6 +39,37 @@ class Limits:
     ratio: int = 200
     parts: int = 2_000
     problems: int = 100_000
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """A file that somebody sent, read like a path; it lies on no disk."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+    @property
+    def stem(self) -> str:
+        return PurePath(self.name).stem
+
+    @property
+    def suffix(self) -> str:
+        return PurePath(self.name).suffix
+
+    def is_file(self) -> bool:
+        return True
+
+    def open(self, mode: str = "r", encoding: str | None = None, newline: str | None = None):
+        raw = io.BytesIO(self.content)
+        return raw if "b" in mode else io.TextIOWrapper(raw, encoding=encoding, newline=newline)
+
+
+Source = Path | InMemory
+
+
+def size_of(path: Source) -> int:
+    """Bytes of a file."""
+    return len(path.content) if isinstance(path, InMemory) else path.stat().st_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +137,7 @@ class Sheet:
 
 @contextmanager
 def open_sheet(
-    path: Path,
+    path: Source,
     report: Report,
     *,
     encoding: str = "utf-8",
@@ -121,10 +153,10 @@ def open_sheet(
     a header that names a column twice as long as both cells agree; otherwise it is refused. `name` tidies a header.
     Raises Refused. Rows of another length, or with a formula, an error value or a NUL byte go to `report`.
     """
-    path, limits = Path(path), limits or Limits()
+    path, limits = path if isinstance(path, InMemory) else Path(path), limits or Limits()
     if not path.is_file():
         raise _refused(path, "file", "there is no such file", "check the name")
-    if path.stat().st_size > limits.size:
+    if size_of(path) > limits.size:
         raise _refused(path, "size", f"the file is larger than {limits.size:,} bytes", "split it")
     if path.suffix.lower() == ".xlsx":
         with _xlsx_rows(path, sheet, limits) as rows:
@@ -136,7 +168,7 @@ def open_sheet(
         raise _refused(path, "file", "only .csv and .xlsx are read", "save it as one of these")
 
 
-def read_table(path: Path, table: Table, report: Report, **options) -> Iterator[dict]:
+def read_table(path: Source, table: Table, report: Report, **options) -> Iterator[dict]:
     """The rows of one case-file table, as values; options as for `open_sheet`.
 
     Each row is a dict of the table's entry fields: a value or None, and for `<column>_why` a `Why` or None. Columns the
@@ -173,7 +205,7 @@ def _empty_but_wrong(cell) -> bool:
     return cell is not None and bool(str(cell).strip())
 
 
-def _check_header(path: Path, header: Sequence[str], table: Table) -> None:
+def _check_header(path: Source, header: Sequence[str], table: Table) -> None:
     known = table.entry_fields()
     for at, name in enumerate(header, start=1):
         if name not in known:
@@ -184,11 +216,11 @@ def _check_header(path: Path, header: Sequence[str], table: Table) -> None:
             raise _refused(path, "header", f"the column {column.name} is missing", "add it, or use the entry template")
 
 
-def _refused(path: Path, kind: str, reason: str, what_to_do: str, row: int = 0) -> Refused:
+def _refused(path: Source, kind: str, reason: str, what_to_do: str, row: int = 0) -> Refused:
     return Refused(Problem(path.name, row, "", kind, reason, what_to_do))
 
 
-def _sheet(path: Path, rows: Iterator, report: Report, repeated: bool, name: Callable, limits: Limits) -> Sheet:
+def _sheet(path: Source, rows: Iterator, report: Report, repeated: bool, name: Callable, limits: Limits) -> Sheet:
     number, first = next(((n, cells_) for n, cells_ in rows if any(_empty_but_wrong(c) for c in cells_)), (0, ()))
     header = [name("" if cell is None else str(cell)) for cell in first]
     while header and not header[-1]:
@@ -252,7 +284,7 @@ def _row_problem(file, number, row, header, width, copies) -> Problem | None:
 
 
 @contextmanager
-def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Iterator[tuple[int, list[str]]]]:
+def _csv_rows(path: Source, encoding: str, delimiter: str) -> Iterator[Iterator[tuple[int, list[str]]]]:
     if encoding not in ENCODINGS:
         raise _refused(path, "encoding", "the encoding is not one that is read", f"use one of {', '.join(ENCODINGS)}")
     with path.open("rb") as raw:
@@ -265,7 +297,7 @@ def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Iterator[tu
         yield _numbered(path, encoding, csv.reader(text, delimiter=delimiter, strict=True))
 
 
-def _numbered(path: Path, encoding: str, reader) -> Iterator[tuple[int, list[str]]]:
+def _numbered(path: Source, encoding: str, reader) -> Iterator[tuple[int, list[str]]]:
     number = 0
     try:
         for number, row in enumerate(reader, start=1):
@@ -279,7 +311,7 @@ def _numbered(path: Path, encoding: str, reader) -> Iterator[tuple[int, list[str
         raise _refused(path, "row", "the row cannot be told from the next", hint, number + 1) from None
 
 
-def _first_bad_byte(path: Path, encoding: str) -> int:
+def _first_bad_byte(path: Source, encoding: str) -> int:
     decoder = getincrementaldecoder("utf-8" if encoding == "utf-8-sig" else encoding)()
     done = 0
     with path.open("rb") as raw:
@@ -310,33 +342,35 @@ AN_ERROR = _Unusable("error", "the cell holds a spreadsheet error", "correct it 
 
 
 @contextmanager
-def _xlsx_rows(path: Path, sheet: str | None, limits: Limits) -> Iterator[Iterator[tuple[int, tuple]]]:
+def _xlsx_rows(path: Source, sheet: str | None, limits: Limits) -> Iterator[Iterator[tuple[int, tuple]]]:
     _check_archive(path, limits)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # openpyxl's remarks on looks it does not keep
-        workbook = _opened(path)
-        try:
+        with _opened(path) as workbook:
             yield _worksheet_rows(_worksheet(path, workbook, sheet))
+
+
+def sheet_names(path: Source, limits: Limits | None = None) -> list[str]:
+    """The sheets of a workbook. Raises Refused."""
+    _check_archive(path, limits or Limits())
+    with _opened(path) as workbook:
+        return workbook.sheetnames
+
+
+@contextmanager
+def _opened(path: Source):
+    with path.open("rb") as raw:
+        try:
+            workbook = load_workbook(raw, read_only=True, data_only=False, keep_links=False)
+        except Exception as error:  # openpyxl lets any parser's error through, and none may reach a person as it is
+            raise _refused(path, "file", "the workbook cannot be opened", "save it again as .xlsx") from error
+        try:
+            yield workbook
         finally:
             workbook.close()
 
 
-def sheet_names(path: Path, limits: Limits | None = None) -> list[str]:
-    """The sheets of a workbook. Raises Refused."""
-    _check_archive(path, limits or Limits())
-    workbook = _opened(path)
-    workbook.close()
-    return workbook.sheetnames
-
-
-def _opened(path: Path):
-    try:
-        return load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    except Exception as error:  # openpyxl lets any parser's error through, and none may reach a person as it is
-        raise _refused(path, "file", "the workbook cannot be opened", "save it again as .xlsx") from error
-
-
-def _worksheet(path: Path, workbook, sheet: str | None):
+def _worksheet(path: Source, workbook, sheet: str | None):
     names = workbook.sheetnames
     if sheet is None and len(names) != 1:
         raise _refused(path, "sheet", f"the workbook has {len(names)} sheets", "say which one")
@@ -364,27 +398,27 @@ def _cell(cell):
     return _Unusable("cell", "the cell holds a time of day or a span of time", "type it as text")
 
 
-def _check_archive(path: Path, limits: Limits) -> None:
+def _check_archive(path: Source, limits: Limits) -> None:
     """Refuse a workbook whose parts are too many, too large or too tightly packed, before any part is unpacked."""
     with path.open("rb") as raw:
         start = raw.read(4)
     if start == OLE:
         raise _refused(path, "file", "the workbook has a password or is an old .xls", "save it as .xlsx")
     try:
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as raw, zipfile.ZipFile(raw) as archive:
             _check_parts(path, archive, limits)
     except zipfile.BadZipFile:
         raise _refused(path, "file", "this is no workbook, or it is cut short", "send it again as .xlsx") from None
 
 
-def _check_parts(path: Path, archive: zipfile.ZipFile, limits: Limits) -> None:
+def _check_parts(path: Source, archive: zipfile.ZipFile, limits: Limits) -> None:
     parts = archive.infolist()
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > limits.parts:
         raise _refused(path, "size", f"the workbook has more than {limits.parts:,} parts", "save only the table")
     if unpacked > limits.unpacked:
         raise _refused(path, "size", f"unpacked it is larger than {limits.unpacked:,} bytes", "split it")
-    if unpacked > CHUNK and unpacked > limits.ratio * max(path.stat().st_size, 1):
+    if unpacked > CHUNK and unpacked > limits.ratio * max(size_of(path), 1):
         raise _refused(path, "size", f"unpacked it is more than {limits.ratio} times larger", "send it as CSV")
     if any(part.flag_bits & 1 for part in parts):
         raise _refused(path, "file", "the workbook is locked with a password", "save it without one")

@@ -18,7 +18,7 @@ from pathlib import Path
 from concord.casefile import cells
 from concord.casefile.cells import BadCell
 from concord.casefile.columns import Column, Kind
-from concord.casefile.reading import Problem, Refused, Report, Sheet, open_sheet
+from concord.casefile.reading import Problem, Refused, Report, Sheet, Source, open_sheet
 from concord.casefile.tables import TABLES
 from concord.law import charges
 from concord.vocabulary import ChargeClass, ChargeStage, Disposition, SentenceKind, Why
@@ -135,7 +135,7 @@ class DryRun:
 
 
 def dry_run(
-    path: Path,
+    path: Source,
     mapping: CourtMapping,
     *,
     suspects: Mapping[tuple[str, str], str],
@@ -161,7 +161,7 @@ def dry_run(
 
 
 def read_charges(
-    path: Path, mapping: CourtMapping, report: Report, suspects: Mapping[tuple[str, str], str]
+    path: Source, mapping: CourtMapping, report: Report, suspects: Mapping[tuple[str, str], str]
 ) -> Iterator[CourtCharge]:
     """The charges of a court's file, row by row; a row that cannot be taken goes to `report`. Raises Refused."""
     options = {"encoding": mapping.encoding, "delimiter": mapping.delimiter, "sheet": mapping.sheet}

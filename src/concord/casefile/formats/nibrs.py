@@ -19,7 +19,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from concord.casefile.formats.nibrs_tables import LAYOUTS, SQL, files_of, path_of, read_rows, stored
-from concord.casefile.reading import Problem, Report
+from concord.casefile.reading import Problem, Report, Source
 from concord.engine import Engine
 
 TRAFFICKING = ("64A", "64B")
@@ -39,7 +39,7 @@ class Age:
 
 @dataclass(frozen=True, slots=True)
 class Offense:
-    """One kind of offense of an incident; not a count. Codes are NIBRS's own."""
+    """One kind of offense of an incident; not a count. Codes are NIBRS's own; `row` is where its file has it."""
 
     id: int
     code: str
@@ -47,6 +47,7 @@ class Offense:
     location: str
     activities: tuple[str, ...]
     weapons: tuple[str, ...]
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Victim:
     offense_ids: tuple[int, ...]
     injuries: tuple[str, ...]
     relationships: tuple[str, ...]
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Offender:
     sex: str | None
     race: str | None
     ethnicity: str | None
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ class Arrestee:
     sex: str | None
     race: str | None
     ethnicity: str | None
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,22 @@ class Incident:
     offenders: tuple[Offender, ...]
     arrestees: tuple[Arrestee, ...]
     lost_parts: int
+    row: int = 0
 
     def codes(self) -> frozenset[str]:
         """The kinds of offense in it."""
         return frozenset(offense.code for offense in self.offenses)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month of one agency: filed with incidents (I), filed as zero (Z) or not filed (U). The year may be unsaid."""
+
+    ori: str
+    year: int | None
+    month: int
+    status: str
+    row: int
 
 
 @dataclass(frozen=True)
@@ -172,6 +188,18 @@ class Release:
         for row in self._engine.stream(INCIDENTS):
             yield _incident(row, {name: cursor.of(row[0]) for name, cursor in parts.items()}, lost.get(row[0], 0))
 
+    def oris(self) -> dict[int, str]:
+        """The ORI of each agency of the release, by the release's own number for it."""
+        return dict(self._engine.run("select agency_id, ori from agency").rows)
+
+    def months(self) -> Iterator[Month]:
+        """The agency-months the release lists; a month of an agency that it does not list has no ORI."""
+        sql = (
+            "select coalesce(ori, ''), data_year, month_num, reported_status, m._row "
+            "from month m left join agency a using (agency_id) order by m._row"
+        )
+        return (Month(*row) for row in self._engine.stream(sql))
+
     def participation(self) -> list[Participation]:
         """The months of every agency of the release, those without any month included."""
         counted = ", ".join(f"count(*) filter (where reported_status = '{status}')" for status in "IZU")
@@ -194,14 +222,17 @@ class Release:
 
 @contextmanager
 def open_release(
-    folder: Path, look_ups: Path | None = None, progress: Callable[[str], None] = lambda table: None
+    folder: Path | Mapping[str, Source],
+    look_ups: Path | None = None,
+    progress: Callable[[str], None] = lambda table: None,
 ) -> Iterator[Release]:
     """Read a release's folder; look-ups are beside the tables, in its folder `lookups`, or in `look_ups`.
 
-    `progress` hears the name of each table as it begins. Raises Refused when a table or look-up is missing or is not
-    one; a row that cannot be taken goes to `release.reports[table]`.
+    A release that lies in no folder is given as `files_of` gives one: its files by their lower-case names without the
+    ending. `progress` hears the name of each table as it begins. Raises Refused when a table or look-up is missing or
+    is not one; a row that cannot be taken goes to `release.reports[table]`.
     """
-    files = files_of(Path(folder), look_ups)
+    files = folder if isinstance(folder, Mapping) else files_of(Path(folder), look_ups)
     with Engine() as engine:
         reports = {name: Report() for name in LAYOUTS}
         lost: dict[str, list[int]] = {name: [] for name in LAYOUTS}
@@ -217,7 +248,7 @@ def open_release(
 # --- Linking ----------------------------------------------------------------------------------------------------------
 
 
-def _link(engine: Engine, files: Mapping[str, Path], reports: dict[str, Report]) -> None:
+def _link(engine: Engine, files: Mapping[str, Source], reports: dict[str, Report]) -> None:
     """Keep each row whose key is its own and whose owners were kept; report the others."""
     for name, layout in LAYOUTS.items():
         twice = f"row_number() over (partition by {layout.key} order by _row) > 1" if layout.key else "false"
@@ -227,7 +258,7 @@ def _link(engine: Engine, files: Mapping[str, Path], reports: dict[str, Report])
         orphan = f"case {orphans} end" if orphans else "null::varchar"
         engine.run(f"create table _{name}_judged as select *, {twice} as _twice, {orphan} as _orphan from _{name}")
         refused = "_twice or _orphan is not null"
-        columns = "* exclude (_row, _twice, _orphan)"
+        columns = "* exclude (_twice, _orphan)"
         engine.run(f"create table {name} as select {columns} from _{name}_judged where not ({refused})")
         judged = engine.stream(f"select _row, _orphan from _{name}_judged where {refused} order by _row")
         for row, key in judged:
@@ -269,7 +300,7 @@ class _Cursor:
 
 INCIDENTS = (
     "select incident_id, agency_id, incident_date, report_date_flag, incident_hour, cleared_except_id, "
-    "cleared_except_date from incident order by incident_id"
+    "cleared_except_date, _row from incident order by incident_id"
 )
 AGE = "age_id, age_num, age_range_low_num, age_range_high_num, sex_code, race_id, ethnicity_id"
 
@@ -279,23 +310,23 @@ def _gathered(table: str, owner: str, value: str) -> str:
 
 
 PARTS = {
-    "offense": "select incident_id, offense_id, o.code, attempt_complete_flag, location_id, a.many, w.many "
+    "offense": "select incident_id, offense_id, o.code, attempt_complete_flag, location_id, a.many, w.many, _row "
     f"from offense o left join {_gathered('activity', 'offense_id', 'code')} a using (offense_id) "
     f"left join {_gathered('weapon', 'offense_id', 'code')} w using (offense_id) order by incident_id, offense_id",
-    "victim": f"select incident_id, victim_id, victim_seq_num, victim_type_id, {AGE}, o.many, i.many, r.many "
+    "victim": f"select incident_id, victim_id, victim_seq_num, victim_type_id, {AGE}, o.many, i.many, r.many, _row "
     f"from victim left join {_gathered('victim_offense', 'victim_id', 'offense_id')} o using (victim_id) "
     f"left join {_gathered('injury', 'victim_id', 'code')} i using (victim_id) "
     f"left join {_gathered('relationship', 'victim_id', 'relationship_id')} r using (victim_id) "
     "order by incident_id, victim_seq_num",
-    "offender": f"select incident_id, offender_id, offender_seq_num, {AGE} from offender "
+    "offender": f"select incident_id, offender_id, offender_seq_num, {AGE}, _row from offender "
     "order by incident_id, offender_seq_num",
     "arrestee": "select incident_id, arrestee_id, arrestee_seq_num, arrest_date, arrest_type_id, code, "
-    f"{AGE} from arrestee order by incident_id, arrestee_seq_num",
+    f"{AGE}, _row from arrestee order by incident_id, arrestee_seq_num",
 }
 
 
 def _incident(row: tuple, parts: dict[str, list[tuple]], lost: int) -> Incident:
-    incident_id, agency_id, on, flag, hour, cleared, cleared_on = row
+    incident_id, agency_id, on, flag, hour, cleared, cleared_on, number = row
     return Incident(
         incident_id,
         agency_id,
@@ -309,27 +340,28 @@ def _incident(row: tuple, parts: dict[str, list[tuple]], lost: int) -> Incident:
         tuple(_offender(*part) for part in parts["offender"]),
         tuple(_arrestee(*part) for part in parts["arrestee"]),
         lost,
+        number,
     )
 
 
-def _offense(_, offense_id, code, flag, location, activities, weapons) -> Offense:
-    return Offense(offense_id, code, flag == "A", location, tuple(activities or ()), tuple(weapons or ()))
+def _offense(_, offense_id, code, flag, location, activities, weapons, row) -> Offense:
+    return Offense(offense_id, code, flag == "A", location, tuple(activities or ()), tuple(weapons or ()), row)
 
 
 def _victim(_, victim_id, number, kind, *rest) -> Victim:
-    *age, sex, race, ethnicity, offenses, injuries, relationships = rest
+    *age, sex, race, ethnicity, offenses, injuries, relationships, row = rest
     gathered = (tuple(many or ()) for many in (offenses, injuries, relationships))
-    return Victim(victim_id, number, kind, _age(*age), sex, race, ethnicity, *gathered)
+    return Victim(victim_id, number, kind, _age(*age), sex, race, ethnicity, *gathered, row)
 
 
 def _offender(_, offender_id, number, *rest) -> Offender:
-    *age, sex, race, ethnicity = rest
-    return Offender(offender_id, number, _age(*age), sex, race, ethnicity)
+    *age, sex, race, ethnicity, row = rest
+    return Offender(offender_id, number, _age(*age), sex, race, ethnicity, row)
 
 
 def _arrestee(_, arrestee_id, number, on, kind, offense, *rest) -> Arrestee:
-    *age, sex, race, ethnicity = rest
-    return Arrestee(arrestee_id, number, on, kind, offense, _age(*age), sex, race, ethnicity)
+    *age, sex, race, ethnicity, row = rest
+    return Arrestee(arrestee_id, number, on, kind, offense, _age(*age), sex, race, ethnicity, row)
 
 
 def _age(code: str | None, number: int | None, low: int | None, high: int | None) -> Age:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from concord.casefile.reading import Problem, Refused, Report, open_sheet
+from concord.casefile.reading import Problem, Refused, Report, Source, open_sheet
 
 MONTHS = {name: at for at, name in enumerate("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), start=1)}
 A_NIBRS_DATE = re.compile(r"(\d{1,2})-([A-Z]{3})-(\d{4}|\d{2})")
@@ -71,6 +71,7 @@ LAYOUTS = {
         (
             Part("nibrs_month_id"),
             Part("agency_id"),
+            Part("data_year", optional=True, most=2100),
             Part("month_num", most=12),
             Part("reported_status", "code", values="IZU"),
         ),
@@ -169,7 +170,7 @@ LAYOUTS = {
 OTHER_NAMES = {"agencies": ("cde_agencies",)}
 
 
-def read_rows(files: Mapping[str, Path], layout: Layout, report: Report, lost: list[int]) -> Iterator[dict]:
+def read_rows(files: Mapping[str, Source], layout: Layout, report: Report, lost: list[int]) -> Iterator[dict]:
     """The rows of one table by its layout, `_row` their number; look-up ids become codes.
 
     `files` maps lower-case names to paths (`files_of`). Of a rejected row, the id of what it belongs to goes to `lost`.
@@ -208,7 +209,7 @@ def _files(folder: Path | None) -> dict[str, Path]:
     return {path.stem.lower(): path for path in sorted(folder.glob("*.[cC][sS][vV]"))} if folder else {}
 
 
-def path_of(files: Mapping[str, Path], layout: Layout) -> Path | None:
+def path_of(files: Mapping[str, Source], layout: Layout) -> Source | None:
     """The table's file, or None for an optional one that is not there. Raises Refused."""
     for name in (layout.file, *OTHER_NAMES.get(layout.file, ())):
         if name in files:
@@ -227,7 +228,7 @@ def stored(part: Part) -> str:
     return "code" if part.name in ("offense_type_id", "criminal_act_id", "weapon_id", "injury_id") else part.name
 
 
-def _reader(path: Path, files: Mapping[str, Path], header: tuple[str, ...], part: Part):
+def _reader(path: Source, files: Mapping[str, Source], header: tuple[str, ...], part: Part):
     """Where a column is, its heading, and the function that reads its cells."""
     heading = part.name if part.name in header else part.also
     if heading not in header:
@@ -298,7 +299,7 @@ def _from_codes(codes: Mapping[str, str], part: Part, *, by_code: bool) -> Calla
     return read
 
 
-def _look_up(files: Mapping[str, Path], named: tuple[str, str, str]) -> dict[str, str]:
+def _look_up(files: Mapping[str, Source], named: tuple[str, str, str]) -> dict[str, str]:
     """A look-up's ids and codes. Raises Refused when it is missing, lacks a column, or names an id twice."""
     file, own, code = named
     if file not in files:
