@@ -98,5 +98,6 @@ def test_the_database_skips_nothing_and_counts_no_further_than_the_cap(staff, mo
     asked = [query["sql"] for query in seen]
     assert len(asked) == 2
     assert not any("OFFSET" in sql for sql in asked)
+    assert '"name" >= ' in asked[0]  # one range that an index scan can start at, beside the finer conditions
     assert "LIMIT 11" in asked[-1]
     assert (second.count, second.count_words) == (None, "10+")
