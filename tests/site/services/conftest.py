@@ -47,11 +47,11 @@ def open_file(as_staff):
 
 
 class Statements(list):
-    """The statements a page sent, those of transactions and of the signed context apart."""
+    """Store and text of the statements a page sent, those of transactions and of the signed context apart."""
 
     def __call__(self, execute, sql, params, many, context):
         if not sql.lstrip().upper().startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")):
-            self.append(sql)
+            self.append((context["connection"].alias, sql))
         return execute(sql, params, many, context)
 
 

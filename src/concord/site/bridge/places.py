@@ -5,8 +5,8 @@ from concord.vocabulary import Role
 _CALLERS = {Role.DETECTIVE, Role.SUPERVISOR, Role.PROSECUTOR, Role.VICTIM_WITNESS, Role.LABOR_INSPECTOR}
 _ANSWERERS = {Role.ADVOCATE, Role.CASE_MANAGER}
 
-#: Roles, label, url name, icon.
+#: Roles, label, url name, icon. Providers decide on referrals in their vault; that room has the place and leads here.
 PLACES = [
-    (frozenset(_CALLERS | _ANSWERERS | {Role.COUNSEL}), _("Referrals"), "bridge:sent", "send"),
+    (frozenset(_CALLERS), _("Referrals"), "bridge:sent", "send"),
     (frozenset(_CALLERS | _ANSWERERS), _("Advocate calls"), "bridge:calls", "phone"),
 ]

@@ -103,11 +103,9 @@ def _coded(name: str, value):
     codes = CODES.get(name)
     if codes is None or not value:
         return value
-    if isinstance(value, list):
-        return [codes(one).label for one in value]
-    return codes(value).label
+    words = dict(codes.choices())  # what another installation calls by a code of its own is shown as it came
+    return [words.get(one, one) for one in value] if isinstance(value, list) else words.get(value, value)
 
 
 def _plain(value) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-

@@ -246,9 +246,7 @@ class DecideNeedForm(Form):
         choices=[(m.value, m.label) for m in ServiceMode if m is not ServiceMode.REQUESTED],
     )  # fmt: skip
     on_date = _on_day(_("On which day?"))
-    barrier = forms.ChoiceField(
-        label=_("If not met: what stood in the way?"), choices=_choose(Barrier), required=False
-    )
+    barrier = forms.ChoiceField(label=_("If not met: what stood in the way?"), choices=_choose(Barrier), required=False)
     referred_to = forms.CharField(label=_("If referred out: to whom?"), max_length=200, required=False)
     note = _words(label=_("What else to know"), required=False)
 

@@ -93,7 +93,13 @@ def _unassigned(viewer) -> Section:
 
 def _without_staff(viewer) -> Section:
     n = len(caseload.files_without_staff(viewer))
-    works = (Work(what=_("Restricted files that nobody can open"), why=_("%(n)d wait for somebody.") % {"n": n},
-                  url=reverse("services:keeping"), action=Action(_("Name somebody"), reverse("services:keeping"))),)
+    works = (
+        Work(
+            what=_("Restricted files that nobody can open"),
+            why=_("%(n)d wait for somebody.") % {"n": n},
+            url=reverse("services:keeping"),
+            action=Action(_("Name somebody"), reverse("services:keeping")),
+        ),
+    )
     return Section(_("Restricted files"), works if n else (), empty=_("Every restricted file has somebody."),
                    count=n or None)  # fmt: skip

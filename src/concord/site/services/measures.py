@@ -100,8 +100,9 @@ def counts(quarter: Quarter, *, by: Viewer) -> list[Count]:
 
 def _episodes(by: Viewer, quarter: Quarter) -> list[Episode]:
     rows = Enrolment.objects.filter(agency_id=by.agency, opened_on__lte=quarter.last)
-    return [Episode(*row) for row in rows.values_list(
-        "client_id", "client__kind", "opened_on", "closed_on", "reopening")]
+    return [
+        Episode(*row) for row in rows.values_list("client_id", "client__kind", "opened_on", "closed_on", "reopening")
+    ]
 
 
 def _balance(quarter: Quarter, episodes: list[Episode]) -> Iterator[Count]:
@@ -177,8 +178,9 @@ def _closures(by: Viewer, quarter: Quarter) -> Iterator[Count]:
 
 def _services(by: Viewer, quarter: Quarter) -> Iterator[Count]:
     """Services provided and referred by type: entries, quantities in each unit, and persons each counted once."""
-    rows = list(_in(quarter, _done(by)).values_list(
-        "client_id", "client__kind", "service_type", "mode", "unit", "quantity"))
+    rows = list(
+        _in(quarter, _done(by)).values_list("client_id", "client__kind", "service_type", "mode", "unit", "quantity")
+    )
     entries = ({"kind": k, "service_type": t, "mode": m} for _c, k, t, m, _u, _q in rows)
     yield from _tally("services_by_type", quarter, entries, unit="services")
     persons = {(c, k, t) for c, k, t, m, _u, _q in rows if m == ServiceMode.PROVIDED}
@@ -201,16 +203,22 @@ def _groups(by: Viewer, quarter: Quarter) -> Iterator[Count]:
         people[service_type] += n
     for service_type, n in sorted(sessions.items()):
         yield Count("group_sessions_by_type", str(quarter), n, "sessions", {"service_type": service_type})
-        yield Count("group_attendance_by_type", str(quarter), people[service_type], "attendances",
-                    {"service_type": service_type})
+        yield Count(
+            "group_attendance_by_type",
+            str(quarter),
+            people[service_type],
+            "attendances",
+            {"service_type": service_type},
+        )
 
 
 def _needs(by: Viewer, quarter: Quarter) -> Iterator[Count]:
     """Services asked for in the quarter, and those found in it not to be had, by what stood in the way."""
     needs = Need.objects.filter(agency_id=by.agency)
     asked = _in(quarter, needs, "requested_on").values_list("client__kind", "service_type")
-    yield from _tally("needs_requested_by_type", quarter, ({"kind": k, "service_type": t} for k, t in asked),
-                      unit="requests")
+    yield from _tally(
+        "needs_requested_by_type", quarter, ({"kind": k, "service_type": t} for k, t in asked), unit="requests"
+    )
     unmet = _in(quarter, needs.filter(mode=ServiceMode.UNMET), "decided_on").select_related("client")
     found = ({"kind": n.client.kind, "service_type": n.service_type, "barrier": _opened(n, "barrier")} for n in unmet)
     yield from _tally("needs_unmet_by_type_and_barrier", quarter, found, unit="requests")

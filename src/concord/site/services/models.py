@@ -253,8 +253,7 @@ class Service(HeldModel):
             models.CheckConstraint(name="service_of_something", condition=Q(quantity__gt=0)),
             models.CheckConstraint(
                 name="service_undone_when_and_by_whom",
-                condition=Q(undone_at=None, undone_by_id=None)
-                | Q(undone_at__isnull=False, undone_by_id__isnull=False),
+                condition=Q(undone_at=None, undone_by_id=None) | Q(undone_at__isnull=False, undone_by_id__isnull=False),
             ),
         ]
 
@@ -281,8 +280,7 @@ class GroupService(HeldModel):
             models.CheckConstraint(name="group_service_of_somebody", condition=Q(people__gt=0, quantity__gt=0)),
             models.CheckConstraint(
                 name="group_service_undone_when_and_by_whom",
-                condition=Q(undone_at=None, undone_by_id=None)
-                | Q(undone_at__isnull=False, undone_by_id__isnull=False),
+                condition=Q(undone_at=None, undone_by_id=None) | Q(undone_at__isnull=False, undone_by_id__isnull=False),
             ),
         ]
 

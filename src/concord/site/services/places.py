@@ -9,7 +9,7 @@ _LEADING = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 PLACES = [
     (_CASEWORK | _LEADING, _("Client files"), "services:clients", "folder"),
     (_CASEWORK, _("Enter a service"), "services:quick", "add"),
-    (_CASEWORK | _LEADING, _("Referrals in"), "services:referrals", "mail"),
+    (_CASEWORK | _LEADING, _("Referrals to us"), "services:referrals", "mail"),
     (_LEADING, _("Files without staff"), "services:keeping", "person"),
 ]
 SEARCH = (_("Find a client file"), "services:find", "post")

@@ -48,9 +48,7 @@ def find(typed: str, *, by: Viewer, at_most: int = MOST_MATCHES) -> list[Match]:
 
 
 def _clients(wanted: list[str], by: Viewer) -> Iterable[Match]:
-    rows = Client.objects.filter(agency_id=by.agency).values_list(
-        "id", "is_open", "first_contact_on", *_CLIENT_NAMES
-    )
+    rows = Client.objects.filter(agency_id=by.agency).values_list("id", "is_open", "first_contact_on", *_CLIENT_NAMES)
     for id, is_open, first_on, *sealed in rows.iterator(chunk_size=2000):
         names = _opened(Client, _CLIENT_NAMES, id, sealed, by)
         if (score := likeness(wanted, names)) >= ALIKE:

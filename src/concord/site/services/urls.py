@@ -53,7 +53,5 @@ urlpatterns = [
     path("services/groups/new/", care.AddGroupService.as_view(), name="group_new"),
     path("services/groups/<uuid:pk>/", care.group, name="group"),
     path("services/groups/<uuid:pk>/undo/", care.group_undo, name="group_undo"),
-    *[
-        path(f"clients/{pattern.pattern}", pattern.callback, name=pattern.name) for pattern in desk.urls()
-    ],
+    *[path(f"clients/{pattern.pattern}", pattern.callback, name=pattern.name) for pattern in desk.urls()],
 ]

@@ -54,9 +54,7 @@ def report(
         return existing
     if DisclosureItem.SUMMARY not in items:
         raise Objection({"items": "A report says what happened. Include what she or he wants to report."})
-    content = preview_report(
-        client=client, items=items, summary=summary, signed_on=signed_on, expires_on=expires_on
-    )
+    content = preview_report(client=client, items=items, summary=summary, signed_on=signed_on, expires_on=expires_on)
     entry = DisclosureEntry.objects.create(
         **held(by), client=client, at=timezone.now(), to_agency_id=to_agency, referral_id=id,
         basis=DisclosureBasis.PERMISSION, purpose=purpose, items=[str(item) for item in items], content=content,

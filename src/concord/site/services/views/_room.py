@@ -163,7 +163,7 @@ def _access(client: Client, staff: list[str]) -> Access:
         seers = (Seer(_("Staff of your agency"), _("An open file of your agency.")),)
     nobody = Seer(
         _("Police, prosecutors, the coordinator, evaluators: nobody"),
-        _("A referral answers \"received\" and nothing more; counts leave without persons (34 USC 12291(b)(2))."),
+        _('A referral answers "received" and nothing more; counts leave without persons (34 USC 12291(b)(2)).'),
     )
     return Access(sentence, (*seers, nobody))
 

@@ -150,6 +150,14 @@ def inquiry(request, pk):
             Fact(_("Not served because"), NotServedReason(row.reason).label),
         ),
         actions=(Action(_("Open a client file"), reverse("services:client_new"), primary=True),),
-        access=Access(_("Protected like a client's file."), (Seer(_("Staff of your agency"), _("She asked you."),),)),
+        access=Access(
+            _("Protected like a client's file."),
+            (
+                Seer(
+                    _("Staff of your agency"),
+                    _("She asked you."),
+                ),
+            ),
+        ),
     )
     return render(request, "services/inquiry.html", {"record": record, "note": row.note})

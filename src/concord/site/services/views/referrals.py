@@ -48,6 +48,8 @@ def inbox(request):
         "title": _("Referrals for services"), "page": page, "columns": columns, "unit": _("referrals"),
         "intro": _("The sender was told \"received\" at once, and is told nothing more, whatever you decide."),
         "empty": _("No referral has come in yet."),
+        "actions": [Action(_("Send a referral"), reverse("bridge:choose")),
+                    Action(_("Referrals you sent"), reverse("bridge:sent"))],
     })  # fmt: skip
 
 
@@ -117,9 +119,7 @@ class Decline(RoomForm):
         return _sent_to_us(self.request, self.kwargs["pk"]).pk
 
     def act(self, form):
-        return actions.decline_referral(
-            referral_id=self.kwargs["pk"], **form.cleaned_data, by=self.request.viewer
-        ).pk
+        return actions.decline_referral(referral_id=self.kwargs["pk"], **form.cleaned_data, by=self.request.viewer).pk
 
     def done_url(self, made):
         return reverse("services:referrals")

@@ -52,4 +52,3 @@ class Report(FileForm):
 
 def _items(given: dict) -> list[DisclosureItem]:
     return [DisclosureItem(code) for code in given["items"]]
-
