@@ -36,6 +36,8 @@ WORKERS, THREADS = 2, 4
 GRACE = 10
 """Seconds that requests in flight get when the web server stops."""
 STARTS_BEFORE_GIVING_UP = 3
+PATIENCE = 90
+"""Seconds that the first page may take; a busy machine needs some."""
 LONGEST_PAUSE = 30
 LARGEST_LOG = 10_000_000
 
@@ -138,16 +140,16 @@ def serve(
 def _run(home, children, server, user, environment, address, ready, stop) -> None:
     host = environment.get("CONCORD_HOSTS", "localhost").split(",")[0]
     answered = False
-    looked_after = time.monotonic()
-    while not stop.wait(0.1 if not answered else 0.5):
+    began = looked_after = time.monotonic()
+    while not stop.wait(0.25):
         now = time.monotonic()
         for child in children:
             if child.is_due(now):
                 _start(child, home, user, environment, now)
                 _record(home, children)
         if not answered:
-            if children[0].deaths >= STARTS_BEFORE_GIVING_UP:
-                raise SupervisorError(f"The web server does not start. It said:\n{_last_lines(_log(home, 'web'))}")
+            if children[0].deaths >= STARTS_BEFORE_GIVING_UP or now - began > PATIENCE:
+                raise SupervisorError(f"The web server does not answer. It said:\n{_last_lines(_log(home, 'web'))}")
             answered = answers(address, host)
             if answered:
                 _address_file(home).write_text(address)

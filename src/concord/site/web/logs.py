@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from pathlib import Path
 
 
 class QuietFormatter(logging.Formatter):
@@ -12,7 +13,7 @@ class QuietFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             kind, _, where = record.exc_info
             places = " < ".join(
-                f"{frame.name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(where)[-6:])
+                f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(where)[-6:])
             )
             return f"{line} {kind.__name__} at {places}"
         return f"{line} {record.msg if not record.args else record.msg.split('%')[0]}"

@@ -184,5 +184,7 @@ LOGGING = {
     "disable_existing_loggers": True,
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "formatters": {"line": {"()": "concord.site.web.logs.QuietFormatter"}},
+    # What fails outside Django's own handling (a module that is missing) is the web server's to tell, as briefly.
+    "loggers": {"gunicorn.error": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
