@@ -44,7 +44,9 @@ class Layout:
     optional: bool = False
 
 
-SQL = {"whole": "BIGINT", "day": "DATE", "code": "VARCHAR", "word": "VARCHAR"}
+SQL = {"whole": "BIGINT", "day": "DATE", "code": "VARCHAR", "ori": "VARCHAR"}
+LARGEST = 2**63 - 1
+LONGEST_CODE = 3
 OFFENSE_TYPES = ("nibrs_offense_type", "offense_type_id", "offense_code")
 
 
@@ -65,7 +67,7 @@ PERSON = (
 OF_INCIDENT, OF_OFFENSE, OF_VICTIM = ("incident_id", "incident"), ("offense_id", "offense"), ("victim_id", "victim")
 
 LAYOUTS = {
-    "agency": Layout("agencies", (Part("agency_id"), Part("ori", "word")), "agency_id"),
+    "agency": Layout("agencies", (Part("agency_id"), Part("ori", "ori")), "agency_id"),
     "month": Layout(
         "nibrs_month",
         (
@@ -244,7 +246,7 @@ def _reader(path: Source, files: Mapping[str, Source], header: tuple[str, ...], 
     elif part.kind == "code":
         read = _one_of(part.values)
     else:
-        read = str
+        read = _ori
     return header.index(heading), heading, _optional(read) if part.optional else read
 
 
@@ -252,11 +254,19 @@ def _optional(read: Callable) -> Callable:
     return lambda cell: read(cell) if cell else None
 
 
+def _ori(cell: str) -> str:
+    if not (cell.isascii() and cell.isalnum() and len(cell) <= 9):
+        raise ValueError("not an ORI: nine letters and digits")
+    return cell
+
+
 def _whole(most: int | None) -> Callable:
+    most = LARGEST if most is None else most
+
     def read(cell: str) -> int:
         if not (cell.isascii() and cell.isdigit()):
             raise ValueError("not a whole number")
-        if most is not None and int(cell) > most:
+        if len(cell) > 19 or int(cell) > most:
             raise ValueError(f"above {most}")
         return int(cell)
 
@@ -312,6 +322,8 @@ def _look_up(files: Mapping[str, Source], named: tuple[str, str, str]) -> dict[s
         pairs = [(row[at], row[at_code].strip()) for _, row in sheet.rows]
     if report.rejected or len(dict(pairs)) < len(pairs):
         raise _missing(files[file].name, "the look-up has rows that cannot be read, or an id twice")
+    if any(len(code) > LONGEST_CODE for _, code in pairs):
+        raise _missing(files[file].name, "the look-up holds a code longer than any of NIBRS")
     return dict(pairs)
 
 

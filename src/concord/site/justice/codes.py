@@ -46,3 +46,19 @@ class ClassedBy(Code):
 
     PACK = "pack", "The jurisdiction's pack"
     PERSON = "person", "A person, after review"
+
+
+class ImportKind(Code):
+    """What a file that was read in is."""
+
+    NIBRS = "nibrs", "FBI release of incidents (NIBRS)"
+    CHARGES = "charges", "Charges from a court or prosecutor"
+
+
+class RereadStatus(Code):
+    """What a person found who read an incident again for missed indicators of trafficking."""
+
+    WAITING = "waiting", "Waiting"
+    INDICATORS = "indicators", "Indicators found"
+    NONE = "none", "No indicators found"
+    NOT_ENOUGH = "not_enough", "Not enough information"
