@@ -1,9 +1,16 @@
-from django.urls import include, path
+from django.urls import include
+from django.urls import path as plain_path
 
 from concord.site.justice.desk import desk
 from concord.site.justice.views import arrests, cases, court, leads, persons, prosecution, search
+from concord.site.justice.views.common import justice_only
 
 app_name = "justice"
+
+
+def path(route, view, name):
+    return plain_path(route, justice_only(view), name=name)
+
 
 urlpatterns = [
     path("leads/", leads.leads, name="leads"),
@@ -67,5 +74,5 @@ urlpatterns = [
     path("charging/<uuid:pk>/", prosecution.decision, name="decision"),
     path("hearings/", court.hearings, name="hearings"),
     path("hearings/<uuid:pk>/", court.hearing, name="hearing"),
-    path("justice/", include(desk.urls())),
+    plain_path("justice/", include(desk.urls())),
 ]

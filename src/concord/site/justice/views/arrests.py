@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from concord.law import safeguards
-from concord.site.accounts.directory import agency_names, staff_names
+from concord.site.accounts.directory import staff_names
 from concord.site.accounts.models import TaskForce
 from concord.site.bridge.forms import CallForm
 from concord.site.justice.actions import arrests as actions
@@ -232,7 +232,7 @@ def review(request, pk):
     team = list(case.team.all())
     charges = list(Charge.objects.filter(arrest=arrest))
     assessment = actions.assessment_of(arrest, charges)
-    names = agency_names({case.agency_id, row.for_agency_id, *(t.member_id for t in team)})
+    names = team_names(case, team, row.for_agency_id)
     people = staff_names({row.recorded_by_id, row.signed_by_id})
     may_sign = (by.has(Role.SUPERVISOR) and row.for_agency_id == by.agency and row.recorded_by_id != by.staff
                 and row.signed_at is None)

@@ -63,9 +63,9 @@ def tabs(case, current):
 def cases(request):
     by, filters = request.viewer, CaseFilter(request.GET)
     rows = Investigation.objects.defer("summary")
-    rows = rows.filter(pk__in=on_team(by)) if filters.asked("whose") else rows.filter(agency_id=by.agency)
+    rows = rows.filter(pk__in=on_team(by)) if filters.narrowed("whose") else rows.filter(agency_id=by.agency)
     for name in ("status", "trafficking_type"):
-        if asked := filters.asked(name):
+        if asked := filters.narrowed(name):
             rows = rows.filter(**{name: asked})
     page = paging.page(rows, order=("-opened_on", "-id"), after=request.GET.get("after", ""))
     leads, holders = staff_names(r.lead_staff_id for r in page.rows), agency_names(r.agency_id for r in page.rows)

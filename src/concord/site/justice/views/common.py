@@ -1,5 +1,6 @@
 """What the pages of this room share: forms that call one action, whose file it is, and who may see it."""
 
+from functools import wraps
 from uuid import UUID
 
 from django.http import Http404
@@ -7,8 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from concord.law.wall import Compartment, Condition, Operation, Viewer, rules_for
-from concord.site.accounts.directory import agency_names
+from concord.law.wall import JUSTICE, Compartment, Condition, Operation, Viewer, rules_for
 from concord.site.accounts.models import Agency, Staff
 from concord.site.justice.actions.common import Objection
 from concord.site.justice.models import Investigation, Person, TeamAgency
@@ -82,6 +82,17 @@ def require_sector(viewer: Viewer, *sectors: Sector) -> None:
         raise Http404
 
 
+def justice_only(view):
+    """A page of this room, for the sectors that the wall lets into its store; for everybody else there is none."""
+
+    @wraps(view)
+    def page(request, *args, **kwargs):
+        require_sector(request.viewer, *JUSTICE)
+        return view(request, *args, **kwargs)
+
+    return page
+
+
 def colleagues(by: Viewer):
     """Staff of the viewer's agency who are there today."""
     today = timezone.localdate()
@@ -106,20 +117,21 @@ def _why(compartment: Compartment, condition: Condition) -> str:
     return next(r.why for r in rules_for(StoreKind.JUSTICE, compartment, Operation.READ) if r.condition is condition)
 
 
-def access_to_case(investigation: Investigation, team: list[TeamAgency], by: Viewer, names: dict) -> Access:
+def access_to_case(investigation: Investigation, team: list[TeamAgency], by: Viewer, names: "Names") -> Access:
     """Who may see an investigation and all that belongs to it, and by which rule of the wall."""
     today = timezone.localdate()
     seers = [Seer(names.get(investigation.agency_id, ""), _why(Compartment.CASES, Condition.OWN))]
     for row in team:
         if row.on(today):
-            seers.append(Seer(names.get(row.member_id, ""), _team_why(row, investigation, by)))
+            seers.append(Seer(names.get(row.member_id, ""), _team_why(row, investigation, by, names)))
     return Access(
         _("The agency that holds it, and the agencies on its team while both MOUs are in force. No provider, no "
           "coordinator and no evaluator reads it."), tuple(seers))
 
 
-def _team_why(row: TeamAgency, investigation: Investigation, by: Viewer) -> str:
-    if by.agency == investigation.agency_id and row.member_id not in by.partners:
+def _team_why(row: TeamAgency, investigation: Investigation, by: Viewer, names: "Names") -> str:
+    lapsed = by.agency == investigation.agency_id and row.member_id not in by.partners
+    if lapsed or row.member_id in names.without_accounts:
         return _("On the team, and reads nothing here: it has no account, or an MOU is not in force.")
     return _why(Compartment.CASES, Condition.TEAM)
 
@@ -133,8 +145,19 @@ def access_to_office(by: Viewer, names: dict) -> Access:
                   (Seer(names.get(by.agency, ""), _why(Compartment.PROSECUTION, Condition.OWN)),))
 
 
-def team_names(investigation: Investigation, team: list[TeamAgency], *more: UUID) -> dict:
-    return agency_names({investigation.agency_id, *(row.member_id for row in team), *more})
+class Names(dict):
+    """Names of agencies by id, and which of them take part without accounts."""
+
+    without_accounts: frozenset[UUID] = frozenset()
+
+
+def team_names(investigation: Investigation, team: list[TeamAgency], *more: UUID | None) -> Names:
+    """The names of the agencies of an investigation's page, in one query."""
+    wanted = {investigation.agency_id, *(row.member_id for row in team), *filter(None, more)}
+    rows = list(Agency.objects.filter(pk__in=wanted).values_list("pk", "name", "has_accounts"))
+    names = Names((pk, name) for pk, name, _accounts in rows)
+    names.without_accounts = frozenset(pk for pk, _name, accounts in rows if not accounts)
+    return names
 
 
 def roles_words(person: Person) -> list[str]:

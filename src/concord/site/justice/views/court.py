@@ -68,10 +68,10 @@ def charges(request):
     """Our investigations' charges, newest first; those that no pack could class are a filter away."""
     by, filters = request.viewer, ChargeFilter(request.GET)
     rows = Charge.objects.filter(agency_id=by.agency).select_related("person", "investigation")
-    if filters.asked("show"):
+    if filters.narrowed("show"):
         rows = rows.filter(charge_class="")
     for name in ("stage", "charge_class"):
-        if asked := filters.asked(name):
+        if asked := filters.narrowed(name):
             rows = rows.filter(**{name: asked})
     page = paging.page(rows, order=("-created_at", "-id"), after=request.GET.get("after", ""))
     for row in page.rows:

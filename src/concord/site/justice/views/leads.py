@@ -57,13 +57,13 @@ from concord.vocabulary import (
 def leads(request):
     """The triage queue: what waits, oldest due first; or what was decided."""
     by, filters = request.viewer, LeadFilter(request.GET)
-    state = filters.asked("state")
+    state = filters.narrowed("state")
     rows = Lead.objects.filter(agency_id=by.agency).defer("summary", "caller", "decision_note")
     rows = {"decided": rows.exclude(decision=""), "all": rows}.get(state, rows.filter(decision=""))
     if state == "mine":
         rows = rows.filter(assigned_to_id=by.staff)
     for name in ("source", "trafficking_type"):
-        if asked := filters.asked(name):
+        if asked := filters.narrowed(name):
             rows = rows.filter(**{name: asked})
     page = paging.page(rows, order=("-received_on", "-id"), after=request.GET.get("after", ""))
     names = staff_names(lead.assigned_to_id for lead in page.rows)
