@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
@@ -124,6 +125,7 @@ def chromium():
 def worker():
     with ThreadPoolExecutor(1) as pool:
         yield pool
+        pool.submit(settings.CONCORD_RINGS.close).result()
 
 
 @pytest.fixture

@@ -176,6 +176,14 @@ def test_no_page_of_someone_signed_in_is_kept_by_the_browser(protected):
         assert protected.client.get(path)["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(("asked", "back"), [("/agencies/", "%2Fagencies%2F"), ("https://elsewhere.example/", "%2F")])
+def test_a_page_that_hides_itself_ends_the_session(protected, asked, back):
+    protected.whole()
+    answer = protected.client.get("/account/lock/", {"next": asked})
+    assert answer["Location"] == f"/account/login/?next={back}&why=idle"
+    assert protected.client.get("/").status_code == 302
+
+
 def test_ending_all_sessions_signs_everybody_out(protected):
     protected.whole()
     assert protected.client.get("/").status_code == 200

@@ -135,7 +135,7 @@ class FileRings:
         """Close this thread's ring files."""
         for ring in getattr(self._local, "rings", {}).values():
             ring.close()
-        self._local = threading.local()
+        self._local.__dict__.clear()
 
     def _make(self, holder: UUID, subject: UUID) -> None:
         self.create_many(holder, [subject])

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from concord.site.signin import entrance
 
 OPEN = ("/static/", "/healthz", "/today/")  # nothing of anyone's
-SETTING_UP = ("/account/2fa/", "/account/logout/", "/account/reauthenticate/")
+SETTING_UP = ("/account/2fa/", "/account/logout/", "/account/lock/", "/account/reauthenticate/")
 
 
 class SignInMiddleware:

@@ -7,6 +7,7 @@ from concord.site.signin import views
 
 ours = [
     path("here/", views.here, name="here"),
+    path("lock/", views.lock, name="lock"),
     path("demo/", views.demo_sign_in, name="demo"),
     path("sessions/end/", views.end_other_sessions, name="end_other_sessions"),
     path("invitation/", views.accept_invitation, name="accept"),

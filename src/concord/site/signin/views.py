@@ -4,15 +4,16 @@ from allauth.account.views import LoginView
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from concord.site.signin import demo, invitations, sessions
+from concord.site.signin import demo, entrance, invitations, sessions
 from concord.site.signin.adapters import MFAAdapter
 from concord.site.signin.forms import NewPasswordForm
 
@@ -60,6 +61,19 @@ def demo_sign_in(request):
 def here(request):
     """The page's script says that she still works on a page that asks the server for nothing."""
     return HttpResponse(status=204)
+
+
+@require_GET
+def lock(request):
+    """The page hid itself after half an hour: end the session too, whatever other pages asked for meanwhile.
+
+    A GET, as it must work from a page that is closing; its cookie is not sent from other sites.
+    """
+    logout(request)
+    back = request.GET.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = "/"
+    return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': back, 'why': entrance.IDLE})}")
 
 
 @require_POST

@@ -65,7 +65,7 @@ def frame(request) -> dict:
             "template": "signin/idle.html",
             "seconds": IDLE_SECONDS,
             "ping": reverse("signin:here"),
-            "sign_in": settings.LOGIN_URL,
+            "lock": reverse("signin:lock"),
         },
         "menu": menu_of(viewer),
     }

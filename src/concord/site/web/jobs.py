@@ -1,5 +1,6 @@
 """Which jobs the tick runs in which kind of store."""
 
+from concord.site.accounts import jobs as accounts
 from concord.site.justice import jobs as justice
 from concord.site.reporting import publish
 from concord.site.services import jobs as services
@@ -14,6 +15,6 @@ JOBS: dict[StoreKind, list[ticks.Job]] = {
 
 def run() -> int:
     """One tick; returns how many jobs failed."""
-    failures = ticks.run_all(JOBS)
+    failures = ticks.run_all(JOBS) + ticks.run_apart(accounts.sweep)
     ticks.seal_heads()
     return failures

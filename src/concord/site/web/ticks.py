@@ -56,6 +56,16 @@ def _run(job: Job, viewer: Viewer) -> bool:
     return True
 
 
+def run_apart(job: Callable[[], object]) -> int:
+    """Run a job that belongs to no one store; returns 1 if it failed."""
+    try:
+        job()
+    except Exception as error:
+        log.error("job %s failed: %s", f"{job.__module__}.{job.__name__}", type(error).__name__)
+        return 1
+    return 0
+
+
 def seal_heads() -> None:
     """Append the head of each chain to the file outside the stores."""
     heads = HeadsFile(settings.CONCORD.home.heads_file)

@@ -26,8 +26,7 @@
   function lockIfIdle() {
     if (Date.now() - lastActive() <= idle) return;
     document.documentElement.hidden = true;
-    const back = new URLSearchParams({ next: window.location.pathname, why: "idle" });
-    window.location.replace(told.signIn + "?" + back);
+    window.location.replace(told.lock + "?" + new URLSearchParams({ next: window.location.pathname }));
   }
 
   localStorage.setItem(name, String(Date.now()));
