@@ -15,6 +15,7 @@ LANTERN_ID = UUID("11111111-1111-4111-8111-111111111111")
 HARBOR_ID = UUID("22222222-2222-4222-8222-222222222222")
 OPEN_GATE_ID = UUID("33333333-3333-4333-8333-333333333333")
 STATE = "CA"
+MOST_PERSONS, MOST_EVENTS = 50_000, 5_000_000  # that can be added to the small world
 
 
 def known_id(name: str) -> UUID:
@@ -133,7 +134,7 @@ STAFF: tuple[Staff, ...] = (
     Staff("Pell Ashdown-Reed", "Detective", "riverton_police", (Role.DETECTIVE,), signs_in=True),
     Staff("Tansy Quillwater", "Advocate", "lantern", (Role.ADVOCATE,), signs_in=True),
     Staff("Corin Hazelmere", "Deputy district attorney", "alder_da", (Role.PROSECUTOR,), signs_in=True),
-    Staff("Linnet Farthingale", "Task force coordinator", "riverton_coordination", (Role.COORDINATOR,), signs_in=True),
+    Staff("Reed Summerfallow", "Statewide coordinator", "statewide_coordination", (Role.COORDINATOR,), signs_in=True),
     Staff("Sorrel Vanterwood", "Evaluator", "university", (Role.EVALUATOR,), signs_in=True),
     Staff("Bracken Thistlewood", "Sergeant", "riverton_police", (Role.SUPERVISOR,), signs_in=True),
     Staff("Merle Oakenshaw", "Victim-witness specialist", "alder_victim_unit", (Role.VICTIM_WITNESS,), signs_in=True),
@@ -150,7 +151,7 @@ STAFF: tuple[Staff, ...] = (
     Staff("Wren Almondbury", "Assistant US attorney", "us_attorney", (Role.PROSECUTOR,), signs_in=True),
     Staff("Ash Pennywhistle", "Deputy attorney general", "attorney_general", (Role.PROSECUTOR,), signs_in=True),
     Staff("Clover Ironwood-Pike", "Regional coordinator", "regional_coordination", (Role.COORDINATOR,), signs_in=True),
-    Staff("Reed Summerfallow", "Statewide coordinator", "statewide_coordination", (Role.COORDINATOR,), signs_in=True),
+    Staff("Linnet Farthingale", "Task force coordinator", "riverton_coordination", (Role.COORDINATOR,), signs_in=True),
     # Colleagues: seen in the directory and in the records, and they sign nothing in.
     Staff("Kestrel Broadmoor", "Detective", "riverton_police", (Role.DETECTIVE,)),
     Staff("Vetch Underhollow", "Officer, vice detail", "riverton_police", (Role.DETECTIVE,)),

@@ -88,7 +88,12 @@ _NOTES = (
     "Wants to be asked again before anything is sent to anybody. I said that nothing has been.",
 )
 _PLANS = ("Code word for the phone is agreed. Leave by the side door; the bus stop by the library is the safe one.",)
-_TO_DO = ("Ask about the bus pass", "Call the clinic back", "Bring the form for the school", "See if the bed came free")
+_TO_DO = (
+    "Ask about the bus pass", "Call the clinic back", "Bring the form for the school", "See if the bed came free",
+    "Send the landlord's letter", "Ask how the interview went", "Find an interpreter for Thursday",
+    "Renew the food card", "Ask whether the phone still works", "Book the dentist",
+    "Go over the lease together", "Bring winter shoes",
+)  # fmt: skip
 
 
 @dataclass
@@ -178,11 +183,15 @@ def _who(draw: Draw, names: Names) -> dict:
     given, family = names.next()
     known = draw.of({"all": 70, "called": 24, "none": 6})
     labor = draw.maybe(0.24)
+    number = f"555-01{draw.randint(0, 99):02}"
+    wheres = {ContactHow.CALL: number, ContactHow.TEXT: number, ContactHow.EMAIL: f"letters{number[4:]}@post.example",
+              ContactHow.THROUGH: "A cousin at the bakery"}  # fmt: skip
+    how = draw.of({ContactHow.CALL: 5, ContactHow.TEXT: 5, ContactHow.EMAIL: 1, ContactHow.THROUGH: 1})
     way = Way(
-        how=draw.of({ContactHow.CALL: 5, ContactHow.TEXT: 5, ContactHow.EMAIL: 1, ContactHow.THROUGH: 1}),
-        where=f"555-01{draw.randint(0, 99):02}",
+        how=how,
+        where=wheres[how],
         cautions=tuple(draw.some(tuple(ContactCaution), 2)) if draw.maybe(0.6) else (),
-        note="Only while the bakery is open" if draw.maybe(0.15) else "",
+        note="Only before the evening shift" if draw.maybe(0.15) else "",
     )
     language = draw.of({SpokenLanguage.SPANISH: 5, SpokenLanguage.TAGALOG: 1, SpokenLanguage.ENGLISH: 2,
                         SpokenLanguage.MANDARIN: 1}) if labor else SpokenLanguage.ENGLISH  # fmt: skip

@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from concord.site.accounts.models import TaskForce
-from concord.site.demo import cast, clients, investigations, meetings, sendings, taskforces
+from concord.site.demo import cast, clients, counts, investigations, meetings, sendings, taskforces
 from concord.site.demo.loading import copy, loading, needed_keys
 from concord.site.demo.story import Book, Story
 from concord.site.justice.models import Investigation
@@ -39,6 +39,7 @@ def load(*, say: Callable[[str], None]) -> None:
         say("Making up the people and cases of the demo.")
         story = tell(timezone.localdate())
         count = sum(_store(alias, book) for alias, book in _books(story).items() if alias in empty)
+        counts.publish_past(story.today)
         say(f"{count:,} invented records, {time.monotonic() - began:.1f} s.")
     taskforces.make_sign_ins()
 
