@@ -76,7 +76,9 @@ CASES = (
     ),
     Rule("status", "case", "closed_how", "t.status = 'open' and t.closed_how is not null", "open, yet says how closed"),
     Rule(
-        "decision", "case", "decision_reason", "t.prosecution_decision = 'declined' and t.decision_reason is null",
+        "decision", "case", "decision_reason",
+        "t.prosecution_decision = 'declined' and t.decision_reason is null "
+        "and t.decision_reason_why is distinct from 'withheld'",
         "declined without a reason", weight=Weight.NOTICE,
     ),
     Rule(

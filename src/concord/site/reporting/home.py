@@ -3,11 +3,9 @@
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from concord.law.wall import Viewer
-from concord.site.accounts import agreements
 from concord.site.collaboration.views import coordinates
 from concord.site.pages.records import Action
 from concord.site.pages.worklist import Section, Work
@@ -22,8 +20,7 @@ def sections(viewer: Viewer, now: datetime) -> list[Section]:
     found = boards.of_viewer(viewer)
     if found is None:
         return []
-    today = timezone.localdate(now)
-    return [_quarter(found), *_survivors(found), *_mous(found, today)]
+    return [_quarter(found), *_survivors(found)]
 
 
 def _quarter(found) -> Section:
@@ -48,12 +45,3 @@ def _survivors(found) -> list[Section]:
         if not (total := found.of(measure, found.quarter)).missing and total.least
     )
     return [Section(_("Were survivors arrested?"), works)] if works else []
-
-
-def _mous(found, today) -> list[Section]:
-    works = tuple(
-        Work(what=_("%(agency)s: %(state)s") % {"agency": a.name, "state": agreements.words(dates, today)},
-             due=dates.expires_on if dates else None)
-        for a, dates in found.mous_to_renew(today)[:_SHOWN]
-    )
-    return [Section(_("MOUs to renew"), works)] if works else []
