@@ -29,15 +29,15 @@ LANTERN, HARBOR = UUID("11111111-1111-4111-8111-111111111111"), UUID("22222222-2
 _server = None
 
 
-def prepare() -> None:
+def prepare(name: str = "test", *, fast: bool = True) -> None:
     """Start the cluster, apply the stores, set Django up. Once a run; called by the conftest of each kind of test."""
     global _server
     if _server is not None:
         return
-    home = Home.find("test")
+    home = Home.find(name)
     os.environ.update(CONCORD_HOME=str(home.path), CONCORD_TESTING="1", CONCORD_POOL="0", CONCORD_DEMO="1")
     os.environ["DJANGO_SETTINGS_MODULE"] = "concord.site.web.settings"
-    _server = Server(home.path, fast=True).ensure()
+    _server = Server(home.path, fast=fast).ensure()
     _start_over_if_history_changed(home)
     _apply()
     _configure()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SYSTEM_STATE = Path("/var/lib/concord")
-PER_CHECKOUT = frozenset({"demo", "test"})
+PER_CHECKOUT = frozenset({"demo", "test", "bench"})
 """Homes that belong to one checkout: two checkouts on a machine each have their own."""
 
 

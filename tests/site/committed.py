@@ -36,6 +36,17 @@ class Copy:
                     )
                 )
 
+    @property
+    def login(self) -> dict:
+        """How the store's web login connects to the copy."""
+        s = self.store
+        return {"host": s.host, "port": s.port, "dbname": self.name, "user": s.user, "password": s.password}
+
+    def run(self, statements: str):
+        """Administrator's work: tables, triggers, statistics."""
+        with psycopg.connect(self.dsn, autocommit=True) as db:
+            db.execute(statements)
+
     def drop(self):
         with psycopg.connect(installation.admin_dsn(), autocommit=True) as admin:
             admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(self.name)))
@@ -45,7 +56,7 @@ class Copy:
         """One transaction as the web login, committed at the end."""
         s = self.store
         with (
-            psycopg.connect(host=s.host, port=s.port, dbname=self.name, user=s.user, password=s.password) as db,
+            psycopg.connect(**self.login) as db,
             db.cursor() as cursor,
         ):
             pid, started = cursor.execute(
