@@ -80,7 +80,7 @@ def test_every_page_of_an_agency_says_that_its_sharing_is_stopped(world, visit):
     standing.forget()
     client = visit(world.users["advocate"])
     for path in ("/", "/agencies/", "/no/such/page/"):
-        assert "Sharing with Riverton Task Force is stopped: your agency&#x27;s MOU is expired on January 31, 2025" in (
+        assert "Sharing with Riverton Task Force is stopped: your agency&#x27;s MOU expired on January 31, 2025" in (
             client.get(path).text
         ), path
 

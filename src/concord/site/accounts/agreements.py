@@ -64,14 +64,14 @@ def words(mou: Dates | None, today: dt.date) -> str:
         case State.UNSIGNED:
             return _("not signed yet")
         case State.NOT_YET:
-            return _("in force from %(day)s") % {"day": _day(mou.signed_on)}
+            return _("in force from %(day)s") % {"day": day_words(mou.signed_on)}
         case State.EXPIRED:
-            return _("expired on %(day)s") % {"day": _day(mou.expires_on)}
+            return _("expired on %(day)s") % {"day": day_words(mou.expires_on)}
         case State.ENDED:
-            return _("ended on %(day)s") % {"day": _day(mou.ended_on)}
+            return _("ended on %(day)s") % {"day": day_words(mou.ended_on)}
         case State.EXPIRING:
             return _expires_in((mou.expires_on - today).days)
-    return _("in force until %(day)s") % {"day": _day(mou.expires_on)}
+    return _("in force until %(day)s") % {"day": day_words(mou.expires_on)}
 
 
 def notice(task_force: str, mou: Dates | None, today: dt.date) -> str:
@@ -82,12 +82,16 @@ def notice(task_force: str, mou: Dates | None, today: dt.date) -> str:
     if found is State.EXPIRING:
         return _("Your agency's MOU with %(name)s %(words)s. Ask the coordinator to renew it; sharing stops when it "
                  "expires.") % {"name": task_force, "words": words(mou, today)}
-    return _("Sharing with %(name)s is stopped: your agency's MOU is %(words)s. Referrals cannot be sent until it is "
-             "renewed; call the agency instead.") % {"name": task_force, "words": _is(found, mou, today)}
+    return _("Sharing with %(name)s is stopped: your agency's MOU %(words)s. Referrals cannot be sent until one is "
+             "in force; call the agency instead.") % {"name": task_force, "words": _about_it(found, mou, today)}
 
 
-def _is(found: State, mou: Dates | None, today: dt.date) -> str:
-    return _("missing") if found is State.NONE else words(mou, today)
+def _about_it(found: State, mou: Dates | None, today: dt.date) -> str:
+    return {
+        State.NONE: _("is missing"),
+        State.UNSIGNED: _("is not signed yet"),
+        State.NOT_YET: _("begins only later"),
+    }.get(found) or words(mou, today)
 
 
 def _expires_in(days: int) -> str:
@@ -96,5 +100,5 @@ def _expires_in(days: int) -> str:
     return ngettext("expires in %(n)d day", "expires in %(n)d days", days) % {"n": days}
 
 
-def _day(day: dt.date) -> str:
+def day_words(day: dt.date) -> str:
     return formats.date_format(day, "F j, Y")

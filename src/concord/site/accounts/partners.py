@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from concord.law.wall import Compartment, Facts, Operation, Viewer
 from concord.site.accounts import authority, standing
+from concord.site.accounts.agreements import day_words
 from concord.site.accounts.models import Agency, Membership, Mou, TaskForce
 from concord.site.stores import audit
 from concord.site.stores.acting import after_all
@@ -67,7 +68,8 @@ def end_membership(*, membership: Membership, on: dt.date, by: Viewer) -> Member
     """Sharing stops with the day after; what was shared stays with who received it."""
     _require_keeper(membership.task_force_id, by)
     if on < membership.from_date:
-        raise ValidationError({"on": _("It became a member only on %(day)s.") % {"day": membership.from_date}})
+        since = day_words(membership.from_date)
+        raise ValidationError({"on": _("It became a member only on %(day)s.") % {"day": since}})
     membership.until_date = on
     membership.save(update_fields=["until_date"])
     after_all(standing.forget)
@@ -108,7 +110,7 @@ def end_mou(*, mou: Mou, on: dt.date, by: Viewer) -> Mou:
     """Withdrawn before it expired: sharing stops on that day."""
     _require_keeper(mou.task_force_id, by)
     if mou.signed_on and on < mou.signed_on:
-        raise ValidationError({"on": _("It was signed only on %(day)s.") % {"day": mou.signed_on}})
+        raise ValidationError({"on": _("It was signed only on %(day)s.") % {"day": day_words(mou.signed_on)}})
     mou.ended_on = on
     mou.save(update_fields=["ended_on"])
     audit.record("mou.ended", mou)

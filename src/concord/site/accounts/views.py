@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from concord.law.wall import STORES
 from concord.site.accounts import agreements, authority, partners
+from concord.site.accounts.agreements import day_words
 from concord.site.accounts.forms import AgencyFilters, AgencyForm, MouForm, NewAgencyForm, OnForm, TaskForceForm
 from concord.site.accounts.models import Agency, Membership, Mou, Staff, TaskForce
 from concord.site.pages import paging
@@ -155,8 +156,9 @@ def _link(text, name, pk):
 
 def _span(membership) -> str:
     if membership.until_date:
-        return _("%(from)s to %(until)s") % {"from": membership.from_date, "until": membership.until_date}
-    return _("since %(from)s") % {"from": membership.from_date}
+        dates = {"from": day_words(membership.from_date), "until": day_words(membership.until_date)}
+        return _("%(from)s to %(until)s") % dates
+    return _("since %(from)s") % {"from": day_words(membership.from_date)}
 
 
 def _standing_of(row, memberships, signed, today) -> Status:
@@ -213,7 +215,7 @@ def _events(memberships, signed) -> list[Event]:
     events += [Event(m.until_date, _("Left"), m.task_force.name) for m in memberships if m.until_date]
     for mou in signed:
         if mou.signed_on:
-            words = _("by %(who)s, until %(day)s") % {"who": mou.signed_by, "day": mou.expires_on}
+            words = _("by %(who)s, until %(day)s") % {"who": mou.signed_by, "day": day_words(mou.expires_on)}
             events.append(Event(mou.signed_on, _("MOU %(version)s signed") % {"version": mou.version}, words))
         if mou.ended_on:
             events.append(Event(mou.ended_on, _("MOU %(version)s ended") % {"version": mou.version}))

@@ -34,6 +34,13 @@ STANDS_FOR = {
     Sector.EVALUATION: gettext_lazy("evaluation"),
     Sector.OVERSIGHT: gettext_lazy("oversight"),
 }
+# What a role does most, where the order of the rooms would leave it out of the five.
+FIRST = {
+    Role.COORDINATOR: ("reporting:board", "accounts:mous", "collaboration:meetings", "collaboration:trainings"),
+    Role.SUPERVISOR: ("justice:reviews", "justice:cases", "justice:leads"),
+    Role.PROSECUTOR: ("justice:charging", "justice:cases", "justice:hearings"),
+    Role.ADVOCATE: ("services:clients", "services:quick", "services:referrals", "bridge:calls"),
+}
 SIDES = ((StoreKind.VAULT, "services"), (StoreKind.JUSTICE, "justice"), (StoreKind.STUDY, "study"))
 NO_PRIVILEGE = gettext_lazy(
     "You work inside the justice system: what a survivor tells you has no advocate privilege and may have to be "
@@ -76,8 +83,10 @@ def side_of(viewer: Viewer) -> str:
 
 
 def places_of(viewer: Viewer, path: str) -> tuple[Place, ...]:
-    """Her home, then the rooms' places for her roles in the rooms' order."""
-    found = [(_("Today"), "/", "home"), *_of_rooms(viewer)][:MOST_PLACES]
+    """Her home, then the places of her roles: those of FIRST in its order, the others in that of the rooms."""
+    wanted = [name for role in Role if viewer.has(role) for name in FIRST.get(role, ())]
+    places = sorted(_of_rooms(viewer), key=lambda place: wanted.index(place[0]) if place[0] in wanted else len(wanted))
+    found = [(_("Today"), "/", "home"), *((label, reverse(name), icon) for name, label, icon in places)][:MOST_PLACES]
     current = max((url for _label, url, _icon in found if path.startswith(url)), key=len, default=None)
     return tuple(Place(str(label), url, icon, current=url == current) for label, url, icon in found)
 
@@ -86,7 +95,7 @@ def _of_rooms(viewer: Viewer) -> Iterator[tuple[str, str, str]]:
     for places in rooms.modules("places", viewer):
         for roles, label, name, icon in places.PLACES:
             if viewer.roles & roles:
-                yield label, reverse(name), icon
+                yield name, label, icon
 
 
 def search_of(viewer: Viewer) -> Search | None:
