@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from concord.site.accounts import agreements, partners, standing
 from concord.site.accounts.agreements import Dates
-from concord.site.accounts.models import Agency, Membership, Mou
+from concord.site.accounts.models import Agency, Membership, Mou, Staff
 from concord.site.stores.acting import acting
 from concord.vocabulary import AgencyLevel, Scope, Sector
 
@@ -130,6 +130,20 @@ def test_a_member_without_accounts_gets_them_later(world, visit):
     fbi = Agency.objects.get(pk=fbi)
     assert fbi.has_accounts
     assert len(fbi.public_key) == 32
+
+
+def test_a_member_without_accounts_has_people_to_call(world, visit):
+    client, fbi = visit(world.users["coordinator"]), world.agencies["fbi"].pk
+    given = {"name": "Agent Example", "title": "Liaison", "phone": "555 0144"}
+    assert client.post(f"/agencies/{fbi}/contact/", given).status_code == 302
+    assert "555 0144" in visit(world.users["advocate"]).get(f"/agencies/{fbi}/").text
+    assert visit(world.users["detective"]).post(f"/agencies/{fbi}/contact/", given).status_code == 404
+    staff = Staff.objects.get(name="Agent Example")
+    client = visit(world.users["coordinator"])
+    assert "listed only" in client.get(f"/people/{staff.pk}/").text
+    assert client.get(f"/people/{staff.pk}/link/").status_code == 404
+    assert client.post(f"/people/{staff.pk}/end/").status_code == 302
+    assert "555 0144" not in client.get(f"/agencies/{fbi}/").text
 
 
 def test_a_provider_without_a_vault_shows_the_command_that_makes_it(world, visit):

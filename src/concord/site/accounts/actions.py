@@ -70,6 +70,8 @@ def give_link(*, staff: UUID, by: Viewer) -> Invited:
     """A new link for someone who lost hers, her password or her phone. What she has now works until she uses it."""
     with acting(by), transaction.atomic("hub"):
         row, agency = _kept(staff, by)
+        if not row.email:
+            raise ValidationError(_("She is listed without a sign-in. Invite her instead."))
         audit.record("staff.link_given", row)
     return Invited(staff, _give_link(row, agency, by))
 

@@ -30,7 +30,7 @@ class NewAgencyForm(AgencyForm):
     task_force = forms.ChoiceField(label=_("Task force"))
     sector = forms.ChoiceField(
         label=_("Sector"),
-        choices=Sector.choices(),
+        choices=[("", _("Choose one")), *Sector.choices()],
         help_text=_("It decides what the agency can ever reach and does not change. An organisation with police and "
                     "victim services is two agencies."),
     )

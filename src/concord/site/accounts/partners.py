@@ -5,12 +5,13 @@ import datetime as dt
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from concord.law.wall import Compartment, Facts, Operation, Viewer
 from concord.site.accounts import authority, standing
 from concord.site.accounts.agreements import day_words
-from concord.site.accounts.models import Agency, Membership, Mou, TaskForce
+from concord.site.accounts.models import Agency, Membership, Mou, Staff, TaskForce
 from concord.site.stores import audit
 from concord.site.stores.acting import after_all
 from concord.vocabulary import AgencyLevel, Scope, Sector
@@ -61,6 +62,21 @@ def open_accounts(*, agency: Agency, by: Viewer) -> Agency:
     agency.public_key = settings.CONCORD_RINGS.create_agency(agency.pk).public
     agency.save(update_fields=["has_accounts", "public_key"])
     return agency
+
+
+@transaction.atomic("hub")
+def list_contact(*, agency: Agency, name: str, title: str, phone: str, by: Viewer) -> Staff:
+    """Whom to call at an agency: in the directory only, without a sign-in."""
+    authority.require(by, Operation.CREATE, Compartment.DIRECTORY, authority.facts_of(agency))
+    return Staff.objects.create(
+        agency_id=agency.pk,
+        created_by_id=by.staff,
+        name=name,
+        title=title,
+        phone=phone,
+        roles=[],
+        from_date=timezone.localdate(),
+    )
 
 
 @transaction.atomic("hub")

@@ -48,7 +48,7 @@ class SignIn:
 
     def status(self, now) -> Status:
         if self.user is None:
-            return Status(_("no sign-in"), "plain")
+            return Status(_("no sign-in: listed only"), "plain")
         if self.user.ended_at:
             return Status(_("ended"), "plain")
         if self.locked:
@@ -189,9 +189,9 @@ def person(request, pk):
     ended = bool(staff.until_date and staff.until_date <= timezone.localdate())
     acts = [] if ended else [
         *([Action(_("Release the lock"), at("release"), primary=True, post=True)] if sign_in.locked else []),
-        Action(_("Change what she does"), at("roles")),
+        *([Action(_("Change what she does"), at("roles"))] if sign_in.user else []),
         Action(_("Change name and phone"), at("details")),
-        *([Action(_("Give a new link"), at("link"))] if agency.has_accounts else []),
+        *([Action(_("Give a new link"), at("link"))] if staff.email else []),
         Action(_("She has left"), at("end")),
     ]
     record = Record(
@@ -232,6 +232,8 @@ def details(request, pk):
 @sensitive_variables("invited")
 def link(request, pk):
     viewer, staff, _agency = _found(request, pk)
+    if not staff.email:
+        raise Http404  # someone to call, without a sign-in
     if request.method == "POST":
         return _show_link(request, staff.name, actions.give_link(staff=pk, by=viewer))
     return _confirm(request, Form(), pk, title=_("Give %(name)s a new link?") % {"name": staff.name},

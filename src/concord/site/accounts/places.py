@@ -4,7 +4,7 @@ from concord.vocabulary import Role
 
 #: Roles, label, url name, icon.
 PLACES = [
-    (frozenset({Role.COORDINATOR}), _("Partners"), "accounts:mous", "groups"),
+    (frozenset({Role.COORDINATOR}), _("Partners"), "accounts:mous", "share"),
     (frozenset({Role.ADMINISTRATOR}), _("Who may sign in"), "accounts:people", "lock"),
     (frozenset(Role), _("Agencies"), "accounts:agencies", "people"),
 ]

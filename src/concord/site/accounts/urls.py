@@ -8,6 +8,7 @@ urlpatterns = [
     path("agencies/new/", views.admit, name="admit"),
     path("agencies/<uuid:pk>/", views.agency, name="agency"),
     path("agencies/<uuid:pk>/change/", views.change, name="change"),
+    path("agencies/<uuid:pk>/contact/", views.list_contact, name="list_contact"),
     path("agencies/<uuid:pk>/accounts/", views.open_accounts, name="open_accounts"),
     path("agencies/<uuid:pk>/mou/", views.sign_mou, name="sign_mou"),
     path("memberships/<uuid:pk>/end/", views.end_membership, name="end_membership"),

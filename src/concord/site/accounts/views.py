@@ -16,7 +16,15 @@ from django.views.decorators.http import require_POST, require_safe
 from concord.law.wall import STORES
 from concord.site.accounts import agreements, authority, partners
 from concord.site.accounts.agreements import day_words
-from concord.site.accounts.forms import AgencyFilters, AgencyForm, MouForm, NewAgencyForm, OnForm, TaskForceForm
+from concord.site.accounts.forms import (
+    AgencyFilters,
+    AgencyForm,
+    DetailsForm,
+    MouForm,
+    NewAgencyForm,
+    OnForm,
+    TaskForceForm,
+)
 from concord.site.accounts.models import Agency, Membership, Mou, Staff, TaskForce
 from concord.site.pages import paging
 from concord.site.pages.lists import Column, Link
@@ -198,6 +206,7 @@ def _actions(row, viewer):
         yield Action(_("Change the details"), reverse("accounts:change", args=[row.pk]))
         if row.has_accounts and (own or row.founded_at is None):
             yield Action(_("Invite someone"), reverse("accounts:invite", args=[row.pk]))
+        yield Action(_("List a contact"), reverse("accounts:list_contact", args=[row.pk]))
         if not row.has_accounts:
             yield Action(_("Open accounts for it"), reverse("accounts:open_accounts", args=[row.pk]), post=True)
 
@@ -233,6 +242,19 @@ def change(request, pk):
         messages.success(request, _("Saved."))
         return redirect("accounts:agency", pk=row.pk)
     return _form(request, form, title=row.name, page_title=_("Agency"), back="accounts:agency", pk=row.pk)
+
+
+def list_contact(request, pk):
+    row, viewer = get_object_or_404(Agency, pk=pk), request.viewer
+    if not authority.can_keep_agency(viewer, row):
+        raise Http404
+    form = DetailsForm(request.POST or None)
+    if form.is_valid():
+        partners.list_contact(agency=row, by=viewer, **form.cleaned_data)
+        messages.success(request, _("Listed."))
+        return redirect("accounts:agency", pk=row.pk)
+    return _form(request, form, title=_("Whom to call at %(name)s") % {"name": row.name}, page_title=_("Contact"),
+                 back="accounts:agency", pk=row.pk)
 
 
 @require_POST
