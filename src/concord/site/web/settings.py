@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "concord.site.justice.apps.JusticeConfig",
     "concord.site.collaboration.apps.CollaborationConfig",
     "concord.site.reporting.apps.ReportingConfig",
+    "concord.site.study.apps.StudyConfig",
     "concord.site.web.apps.WebConfig",
 ]
 

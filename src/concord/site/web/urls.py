@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("concord.site.bridge.urls")),
     path("", include("concord.site.collaboration.urls")),
     path("", include("concord.site.reporting.urls")),
+    path("", include("concord.site.study.urls")),
     path("", include("concord.site.justice.urls")),
     path("", include("concord.site.services.urls")),
     path("", include("concord.site.pages.urls")),
