@@ -29,8 +29,8 @@ insert into bench_lead select id, agency_id, now(), 'sex', 'hotline', '2026-01-0
   from unnest(%s::uuid[], %s::uuid[]) as t(id, agency_id)
 """
 TABLE = """
-create table bench_lead(id uuid primary key, agency_id uuid not null, created_at timestamptz not null, kind text not null,
-  source text not null, on_date date not null, sealed text not null);
+create table bench_lead(id uuid primary key, agency_id uuid not null, created_at timestamptz not null,
+  kind text not null, source text not null, on_date date not null, sealed text not null);
 create index on bench_lead(agency_id, created_at desc);
 grant select, insert on bench_lead to justice_app;
 alter table bench_lead enable row level security; alter table bench_lead force row level security;
@@ -95,10 +95,10 @@ def test_writes_with_the_chain_beside_writes_without(justice, capsys):
         audited.append(writes_per_second(justice))
         justice.run("drop trigger audit on bench_lead")
     ratio = statistics.median(a / p for a, p in zip(audited, plain, strict=True))
+    with_chain, without = statistics.median(audited), statistics.median(plain)
     say(
         capsys,
-        f"{WRITERS} writers: {statistics.median(audited):,.0f} audited commits/s, {statistics.median(plain):,.0f} without,"
-        f" {ratio:.2f}x (bar 0.5x)",
+        f"{WRITERS} writers: {with_chain:,.0f} audited commits/s, {without:,.0f} without: {ratio:.2f}x (bar 0.5x)",
     )
     assert justice.verify().breaks == []
 
