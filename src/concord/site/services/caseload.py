@@ -18,6 +18,9 @@ from concord.vocabulary import ReferralAnswer, ReferralKind, ServiceType
 
 INBOX_KINDS = (ReferralKind.SERVICES, ReferralKind.INQUIRY)
 RECENT_SERVICES = 80
+_T = ServiceType
+#: What the quick entry offers first to somebody who has entered nothing yet.
+COMMON = (_T.CM, _T.CRI, _T.SAF, _T.ADV, _T.TRN, _T.NEC, _T.HOU, _T.MH)
 
 
 def clients(by: Viewer) -> QuerySet[Client]:
@@ -101,5 +104,5 @@ def recent(by: Viewer, at_most: int = 6) -> Recent:
         own = assigned(by).exclude(pk__in=found).order_by("next_contact_on", "id")[: at_most - len(found)]
         found |= {client.pk: client for client in own}
     used = [row.service_type for row in entered]
-    order = sorted(ServiceType, key=lambda code: -used.count(code))
+    order = sorted((*COMMON, *(code for code in ServiceType if code not in COMMON)), key=lambda code: -used.count(code))
     return Recent(tuple(found.values())[:at_most], tuple(order))

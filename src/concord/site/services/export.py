@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from concord.law.referrals import CONTENT
+from concord.site.pages.lists import Absent
 from concord.site.services import reach
 from concord.site.services.models import Client
 from concord.vocabulary import (
@@ -23,21 +24,24 @@ from concord.vocabulary import (
     TraffickingType,
 )
 
-#: The file's tables, in the order in which they are read. Drafts are their writer's and stay out.
+#: The file's tables in the order in which they are read: relation, its order, its title. Drafts are their writer's.
 TABLES = (
-    ("enrolments", "opened_on"),
-    ("assignments", "since_date"),
-    ("statuses", "on_date"),
-    ("needs", "requested_on"),
-    ("services", "on_date"),
-    ("contacts", "on_date"),
-    ("notes", "on_date"),
-    ("follow_ups", "due_on"),
-    ("referrals_in", "created_at"),
-    ("disclosures", "at"),
+    ("enrolments", "opened_on", _("Times of being served")),
+    ("assignments", "since_date", _("Staff")),
+    ("statuses", "on_date", _("Potential or confirmed")),
+    ("needs", "requested_on", _("Asked for")),
+    ("services", "on_date", _("Done")),
+    ("contacts", "on_date", _("Contacts")),
+    ("notes", "on_date", _("Notes")),
+    ("follow_ups", "due_on", _("To do")),
+    ("referrals_in", "created_at", _("Referrals")),
+    ("disclosures", "at", _("What left this file")),
 )
 #: Plumbing that says nothing about her.
 _LEFT_OUT = frozenset({"agency_id", "created_by_id", "bridge_done", "client_id", "attempts_since"})
+#: Not printed: moments of entering, and what is said by another line already.
+_NOT_ON_PAPER = frozenset({"created_at", "closed_at", "decided_at", "is_open", "enrolment_asked_at", "restricted_on",
+                           "citizenship_why"})  # fmt: skip
 #: Which list a sealed code is from; plain codes know theirs.
 CODES = {
     "barrier": Barrier, "citizenship": Citizenship, "closure_reason": ClosureReason, "gender": Gender, "race": Race,
@@ -45,11 +49,19 @@ CODES = {
     "language": SpokenLanguage, "referral_source": ReferralSource, "relation": FamilyRelation, "wants": ServiceType,
     "trafficking_type": TraffickingType, "age_group": AgeGroup, "contact_caution": ContactCaution,
 }  # fmt: skip
-_SAYS = {
+_LABELS = {
+    "called": _("What she or he is called"), "reach": _("Reach safely"), "kind": _("Kind"), "basis": _("Basis"),
+    "age_at_entry": _("Age when the file was opened"), "first_contact_on": _("First contact"),
+    "next_contact_on": _("Next safe contact"), "last_reached_on": _("Last reached"), "on_date": _("Day"),
+    "opened_on": _("Opened"), "reopening": _("Opened again"), "closed_on": _("Closed"), "since_date": _("Since"),
+    "until_date": _("Until"), "requested_on": _("Asked for on"), "decided_on": _("Decided on"), "mode": _("Came of it"),
+    "due_on": _("By"), "done_at": _("Done"), "undone_at": _("Taken back"), "how": _("How"), "what": _("What"),
+    "exit_living_situation": _("Lived when it was closed"), "living_situation": _("Lived when it was opened"),
+    "closure_reason": _("Closed because"), "content": _("Exactly what was sent"), "decider": _("Decided by"),
     "name": _("Name"), "safe_contact": _("How to reach her or him safely"), "contact_caution": _("Be careful"),
-    "language": _("Language"), "age_group": _("Adult or minor"), "gender": _("Gender"),
-    "trafficking_type": _("Kind of trafficking"), "summary": _("What she or he reports"),
-    "permission_signed_on": _("Permission signed on"), "permission_expires_on": _("Permission ends on"),
+    "age_group": _("Adult or minor"), "trafficking_type": _("Kind of trafficking"),
+    "summary": _("What she or he reports"), "permission_signed_on": _("Permission signed on"),
+    "permission_expires_on": _("Permission ends on"),
 }  # fmt: skip
 
 
@@ -58,7 +70,7 @@ def data(client: Client) -> dict:
     return {
         "format": "concord client file 1",
         "client": _values(client),
-        **{name: [_values(row) for row in getattr(client, name).order_by(order)] for name, order in TABLES},
+        **{name: [_values(row) for row in getattr(client, name).order_by(order)] for name, order, _title in TABLES},
     }
 
 
@@ -68,35 +80,47 @@ def _values(row: models.Model) -> dict:
 
 
 def parts(client: Client) -> list[dict]:
-    """The file for reading: for each table its name and its rows, each a list of (question, answer)."""
-    found = [{"title": _("Client"), "rows": [_lines(client)]}]
-    for name, order in TABLES:
+    """The file for reading: for each table its title and its rows, each a list of (question, answer)."""
+    found = [{"title": _("The person"), "rows": [_lines(client)]}]
+    for name, order, title in TABLES:
         rows = [_lines(row) for row in getattr(client, name).order_by(order)]
         if rows:
-            found.append({"title": name.replace("_", " ").capitalize(), "rows": rows})
+            found.append({"title": title, "rows": rows})
     return found
 
 
 def _lines(row: models.Model) -> list[tuple]:
+    values = _values(row)
     return [
-        (str(row._meta.get_field(name).verbose_name).capitalize(), _answer(row, name, value))
-        for name, value in _values(row).items()
-        if not name.endswith("id")
+        _line(row, name, values[name])
+        for name in values
+        if not name.endswith("id") and name not in _NOT_ON_PAPER and values[name] is not False
     ]
+
+
+def _line(row: models.Model, name: str, value) -> tuple:
+    """A question and its answer; for a value that is not there, its question and why there is none."""
+    if name.endswith("_why"):
+        return _label(name.removesuffix("_why")), Absent(value)
+    return _label(name), _answer(row, name, value)
+
+
+def _label(name: str) -> str:
+    return _LABELS.get(name, name.replace("_", " ").capitalize())
 
 
 def _answer(row: models.Model, name: str, value):
     if name == "reach":
-        return [f"{way.words} {'. '.join(way.warnings)}".strip() for way in reach.read(value)]
+        return [f"{way.words}. {'. '.join(way.warnings)}".strip() for way in reach.read(value)]
     if name == "content":
-        return [f"{label}: {_plain(said_)}" for label, said_ in said(value)]
+        return [f"{label}: {_plain(answer)}" for label, answer in said(value)]
     choices = row._meta.get_field(name).choices
     return dict(choices).get(value, value) if choices else _coded(name, value)
 
 
 def said(content: dict) -> list[tuple[str, object]]:
     """What a recipient is sent, in words and in the order of the form it comes from."""
-    return [(_SAYS.get(name, name), _coded(name, content[name])) for name in CONTENT if name in content]
+    return [(_label(name), _coded(name, content[name])) for name in CONTENT if name in content]
 
 
 def _coded(name: str, value):

@@ -45,10 +45,9 @@ def _choose(code):
     return [("", _("Choose")), *code.choices()]
 
 
-def _boxes(code, **kwargs):
-    return forms.MultipleChoiceField(
-        choices=code.choices(), widget=forms.CheckboxSelectMultiple, required=False, **kwargs
-    )
+def _boxes(code, *, columns=False, required=False, **kwargs):
+    widget = forms.CheckboxSelectMultiple(attrs={"columns": True} if columns else {})
+    return forms.MultipleChoiceField(choices=code.choices(), widget=widget, required=required, **kwargs)
 
 
 def _words(**kwargs):
@@ -109,7 +108,7 @@ class IntakeForm(Form):
     relation = forms.ChoiceField(label=_("What is she or he to the client?"), choices=_choose(FamilyRelation))
     first_contact_on = _on_day(_("When did you first speak?"))
     language = _why_choice(SpokenLanguage, label=_LANGUAGE)
-    need_now = _boxes(ServiceType, label=_("What is needed now?"))
+    need_now = _boxes(ServiceType, columns=True, label=_("What is needed now?"))
 
     groups = (
         Group("who", _("Who"), ("called", "relation", "first_contact_on")),
@@ -224,7 +223,7 @@ class InquiryForm(Form):
     on_date = _on_day(_("When did she or he ask?"))
     called = WhyField(forms.CharField(max_length=120), label=_("What is she or he called?"), required=False)
     language = forms.ChoiceField(label=_LANGUAGE, choices=_choose(SpokenLanguage), required=False)
-    wanted = _boxes(ServiceType, label=_("What did she or he ask for?"))
+    wanted = _boxes(ServiceType, columns=True, label=_("What did she or he ask for?"))
     reason = forms.ChoiceField(label=_("Why not served?"), choices=NotServedReason.choices(), widget=forms.RadioSelect)
     note = _words(label=_("What else to know, if she or he comes back"), required=False)
 
@@ -233,9 +232,7 @@ class InquiryForm(Form):
 
 
 class NeedsForm(Form):
-    service_types = forms.MultipleChoiceField(
-        label=_("What does she or he ask for?"), choices=ServiceType.choices(), widget=forms.CheckboxSelectMultiple
-    )
+    service_types = _boxes(ServiceType, columns=True, required=True, label=_("What does she or he ask for?"))
     requested_on = _on_day(_("When was it asked for?"))
     note = _words(label=_("What exactly"), required=False)
 

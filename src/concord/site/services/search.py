@@ -3,6 +3,7 @@
 A misspelling finds too: names come over the phone, from a colleague's handwriting, or out of another alphabet.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ ALIKE = 78  # of 100; "Lopes" finds "Lopez", "Maria" finds "Mariya", "Anna" does
 LEAST_LETTERS = 2
 MOST_MATCHES = 8
 
+_WORD = re.compile(r"[^\W_]+")
 _CLIENT_NAMES = ("called", "given_name", "family_name", "other_names")
 
 
@@ -91,5 +93,7 @@ def _alike(typed: str, known: str) -> float:
 
 def _words(text: str) -> list[str]:
     """Words without accents, case or marks: "José-María" gives "jose", "maria"."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return "".join(c if c.isalnum() else " " for c in plain).split()
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return _WORD.findall(plain)
