@@ -61,3 +61,13 @@ def test_an_unchanged_store_file_is_not_read_again(installation):
     stamp = reload._read_at[str(installation.stores_file)]
     os.utime(installation.stores_file, ns=(stamp, stamp))
     assert reload.vault_of(uuid4()) is None
+
+
+def test_whoever_may_read_the_store_file_still_may_when_it_is_rewritten(tmp_path):
+    home = Home(tmp_path)
+    plan.write(home, host="here", port=1, vaults=[])
+    assert home.stores_file.stat().st_mode & 0o777 == 0o600
+    home.stores_file.chmod(0o640)
+    plan.write(home, host="here", port=1, vaults=[plan.Vault("shelter", uuid4())])
+    assert home.stores_file.stat().st_mode & 0o777 == 0o640
+    assert home.admin_file.stat().st_mode & 0o777 == 0o600

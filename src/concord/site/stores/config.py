@@ -93,7 +93,8 @@ class Config:
         ]
 
     def refresh(self) -> dict[str, Store]:
-        self.__dict__.pop("stores", None)
+        """Read the store file again. What was known stays known if that fails."""
+        self.__dict__["stores"] = {s.alias: s for s in self.read()}
         return self.stores
 
     def _served(self, alias: str, kind: StoreKind) -> bool:

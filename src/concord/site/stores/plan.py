@@ -3,6 +3,7 @@ are read from what this writes."""
 
 import os
 import secrets
+import stat
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,9 +61,13 @@ def _write(path: Path, stores: dict) -> None:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """All of it or nothing, readable by its owner alone."""
+    """All of it or nothing, readable by its owner alone; whoever may read the file that it replaces still may."""
     temporary = path.with_suffix(".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
+        if path.exists():
+            before = path.stat()
+            os.fchown(descriptor, before.st_uid, before.st_gid)
+            os.fchmod(descriptor, stat.S_IMODE(before.st_mode))
     temporary.replace(path)

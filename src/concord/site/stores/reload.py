@@ -1,11 +1,13 @@
 """A provider's new vault is found without a restart: the store file is read again when it has changed."""
 
+import logging
 import threading
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connections
 
+log = logging.getLogger("concord.stores")
 _lock = threading.Lock()
 _read_at: dict[str, int] = {}
 
@@ -28,7 +30,11 @@ def refresh_if_changed() -> bool:
         if _read_at.get(str(path)) == changed_at:
             return True
         known = set(settings.CONCORD.stores)
-        settings.CONCORD.refresh()
+        try:
+            settings.CONCORD.refresh()
+        except OSError as error:
+            log.error("%s cannot be read: %s", path.name, type(error).__name__)
+            return False
         added = {alias: entry for alias, entry in settings.CONCORD.databases().items() if alias not in known}
         for alias, entry in added.items():
             settings.DATABASES[alias] = entry
