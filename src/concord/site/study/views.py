@@ -1,5 +1,7 @@
 """The evaluator's studies: agreements with their dates, and bundles as their manifests and checks describe them."""
 
+from functools import wraps
+
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.http import Http404
@@ -24,9 +26,21 @@ from concord.vocabulary import Grade, StoreKind
 INVALID = 422
 
 
+def for_evaluators(view):
+    """Nobody else learns that the page exists, whatever she sends to it."""
+
+    @wraps(view)
+    def of_the_sector(request, *args, **kwargs):
+        if request.viewer.sector not in EVALUATORS:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return of_the_sector
+
+
+@for_evaluators
 @require_safe
 def studies(request):
-    _evaluators_only(request)
     rows = Study.objects.filter(agency_id=request.viewer.agency).annotate(received=Count("bundles"))
     page = paging.page(rows, order=("-began_on", "-id"), after=request.GET.get("after", ""))
     for one in page.rows:
@@ -40,6 +54,7 @@ def studies(request):
     })
 
 
+@for_evaluators
 @require_safe
 def study(request, pk):
     found, today = _one(request, pk), timezone.localdate()
@@ -64,8 +79,8 @@ def study(request, pk):
     })
 
 
+@for_evaluators
 def study_new(request):
-    _evaluators_only(request)
     form = StudyForm(request.POST or None)
     if form.is_valid():
         made = actions.open_study(**form.cleaned_data, by=request.viewer)
@@ -73,6 +88,7 @@ def study_new(request):
     return _form(request, form, _("Open a study"), reverse("study:studies"))
 
 
+@for_evaluators
 def agreement_new(request, pk):
     found = _one(request, pk)
     agencies = Agency.objects.filter(memberships__task_force_id__in=request.viewer.task_forces).exclude(
@@ -89,10 +105,10 @@ def agreement_new(request, pk):
     return _form(request, form, _("Record an agreement"), reverse("study:study", args=[found.pk]))
 
 
+@for_evaluators
 @require_safe
 def bundle(request, pk):
     """A bundle as it came: manifest, rows of each table, what the checks found. None of its rows is here."""
-    _evaluators_only(request)
     rows = BundleReceived.objects.select_related("study", "agreement")
     found = get_object_or_404(rows, pk=pk, agency_id=request.viewer.agency)
     record = Record(
@@ -118,8 +134,8 @@ def bundle(request, pk):
     })
 
 
+@for_evaluators
 def destroyed(request, pk):
-    _evaluators_only(request)
     found = get_object_or_404(BundleReceived, pk=pk, agency_id=request.viewer.agency, destroyed_on=None)
     if request.method == "POST":
         actions.mark_destroyed(received=found, on=timezone.localdate())
@@ -132,13 +148,7 @@ def destroyed(request, pk):
     })
 
 
-def _evaluators_only(request) -> None:
-    if request.viewer.sector not in EVALUATORS:
-        raise Http404
-
-
 def _one(request, pk) -> Study:
-    _evaluators_only(request)
     return get_object_or_404(Study, pk=pk, agency_id=request.viewer.agency)
 
 
