@@ -126,11 +126,12 @@ def open_case(case: Case, code_name: str, **given) -> Investigation:
         "lead_staff_id": draw.choice(detectives) if draw.maybe(0.97) else None,
         "summary": _SUMMARIES[case.kind] if draw.maybe(0.8) else "",
         "status": CaseStatus.OPEN,
+        "id": draw.id(),
         "second_read": opened_as not in ("", *ChargeClass.strict()) and draw.maybe(0.15),
     }
     case.file = case.book.write(
         Investigation(
-            id=draw.id(), agency_id=case.holder.id, created_at=draw.moment(case.opened), opened_on=case.opened,
+            agency_id=case.holder.id, created_at=draw.moment(case.opened), opened_on=case.opened,
             code_name=code_name, created_by_id=columns["lead_staff_id"], **columns | given,
         )
     )  # fmt: skip

@@ -70,6 +70,10 @@ class Staff:
         return known_id(f"staff {self.agency} {self.name}")
 
     @property
+    def user_id(self) -> UUID:
+        return known_id(f"user {self.agency} {self.name}")
+
+    @property
     def email(self) -> str:
         return f"{'.'.join(self.name.lower().replace(chr(39), '').split())}@{AGENCIES[self.agency].domain}"
 
@@ -176,6 +180,13 @@ VAULTS: list[Vault] = [Vault("lantern", LANTERN_ID), Vault("harbor", HARBOR_ID),
 #: The client whom only Lantern House knows; the tour has the police look for her.
 PLANTED_CLIENT = ("Ibis", "Nettlecombe")
 PLANTED_CLIENT_ID = known_id("client planted")
+#: Investigations that the tour opens, and the person in one of them who is both victim and suspect.
+LABOR_CASE_ID, DUAL_CASE_ID, DUAL_PERSON_ID = map(known_id, ("case labor", "case dual", "person dual"))
+
+
+def sign_in_of(role: Role) -> Staff:
+    """Whoever stands for a role in the tour."""
+    return next(person for person in SIGN_INS if person.roles[0] is role)
 
 
 def one_sign_in_per_role() -> list[Staff]:

@@ -79,7 +79,7 @@ def _new_case(story: Story, draw: Draw, names: Names) -> Case:
     kind = draw.of(KINDS)
     if holder.sector is Sector.LABOR_REGULATOR:
         kind = T.LABOR
-    ago = int(YEARS * 365 * draw.random() ** 1.1)
+    ago = 1 + int(YEARS * 365 * draw.random() ** 1.1)
     return Case(story.justice, draw, names, holder, story.today, story.today - days(ago), kind)
 
 
@@ -252,8 +252,8 @@ def _labor_case(story: Story, draw: Draw, names: Names) -> None:
     """Forty workers of one orchard, six who held them there, going federal."""
     case = _given_case(story, draw, names, "riverton_police", 420, T.LABOR)
     detective = staff_of("riverton_police")[0].id
-    open_case(case, LABOR_CASE, source=LeadSource.LABOR_INSPECTION, lead_staff_id=detective, counties=["Alder"],
-              proactive=False, proactive_why="", initially_classified_as=ChargeClass.WAGE,
+    open_case(case, LABOR_CASE, id=cast.LABOR_CASE_ID, source=LeadSource.LABOR_INSPECTION, lead_staff_id=detective,
+              counties=["Alder"], proactive=False, proactive_why="", initially_classified_as=ChargeClass.WAGE,
               initially_classified_as_why="")  # fmt: skip
     lead_for(case)
     for agency in ("alder_da", "us_attorney", "labor_standards", "fbi", "alder_victim_unit"):
@@ -284,13 +284,14 @@ def _labor_case(story: Story, draw: Draw, names: Names) -> None:
 def _dual_case(story: Story, draw: Draw, names: Names) -> None:
     """Somebody who was made to recruit: a victim and a suspect, arrested, the review still open."""
     case = _given_case(story, draw, names, "riverton_police", 130, T.SEX)
-    open_case(case, DUAL_CASE, source=LeadSource.HOTLINE, lead_staff_id=staff_of("riverton_police")[0].id)
+    open_case(case, DUAL_CASE, id=cast.DUAL_CASE_ID, source=LeadSource.HOTLINE,
+              lead_staff_id=staff_of("riverton_police")[0].id)  # fmt: skip
     lead_for(case)
     join_team(case, "alder_da", case.opened + days(10))
     join_team(case, "alder_victim_unit", case.opened + days(10))
     first = roster.add_person(case, [R.POTENTIAL_VICTIM], on=case.opened, named=True, age=22, age_why="")
     both = roster.add_person(case, [R.POTENTIAL_VICTIM, R.RECRUITER], on=case.opened + days(6), named=True, age=19,
-                             age_why="")  # fmt: skip
+                             age_why="", id=cast.DUAL_PERSON_ID)  # fmt: skip
     leader = roster.add_person(case, [R.PRIMARY], on=case.opened + days(8), named=True)
     roster.pair_up(case, [first, both], [leader, both], case.opened + days(12))
     courts.arrest_suspect(case, leader, draw.moment(case.opened + days(70)), ["PC 266h(a)"])

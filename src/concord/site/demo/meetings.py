@@ -74,6 +74,9 @@ def _members(force: cast.TaskForce) -> list[cast.Agency]:
     return [agency for agency in cast.AGENCIES.values() if force.key in agency.task_forces]
 
 
+_NOT_MINUTED_DAYS = 22  # one general meeting of each local and regional task force waits for its minutes
+
+
 def _meetings(story: Story, draw: Draw, force: cast.TaskForce) -> None:
     """Monthly for the whole task force, with committees between; one is called for next week."""
     every = 61 if force.scope is Scope.STATEWIDE else 30
@@ -87,7 +90,8 @@ def _meetings(story: Story, draw: Draw, force: cast.TaskForce) -> None:
 
 def _meeting(story: Story, draw: Draw, force: cast.TaskForce, kind: MeetingKind, day: dt.date, chance: float) -> None:
     held = day < story.today
-    minuted = held and ((story.today - day).days > 20 or draw.maybe(0.5))
+    ago = (story.today - day).days
+    minuted = held and ago != _NOT_MINUTED_DAYS and (ago > 20 or draw.maybe(0.5))
     meeting = _row(
         story.hub, draw, Meeting, force, day - days(14), kind=kind, begins_at=at(day, draw.choice((9, 10, 14))),
         place=draw.choice(("County building, room 210", "Lantern House", "By video")),

@@ -110,6 +110,7 @@ def make_sign_ins() -> None:
         User.objects.get_or_create(
             staff_id=person.id,
             defaults={
+                "id": person.user_id,
                 "email": person.email,
                 "name": person.name,
                 "agency_id": agency.id,

@@ -53,7 +53,8 @@ def demo_sign_in(request):
         raise Http404
     user = get_object_or_404(demo.users(), pk=request.POST.get("user"))
     login(request, user, backend=BACKEND)
-    return redirect("/")
+    wanted = request.POST.get("next", "")
+    return redirect(wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else "/")
 
 
 @require_GET

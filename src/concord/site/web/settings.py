@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "concord.site.collaboration.apps.CollaborationConfig",
     "concord.site.reporting.apps.ReportingConfig",
     "concord.site.study.apps.StudyConfig",
+    *(["concord.site.demo.apps.DemoConfig"] if CONCORD_DEMO else []),
     "concord.site.web.apps.WebConfig",
 ]
 
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "concord.site.signin.middleware.SignInMiddleware",
+    *(["concord.site.demo.footsteps.FootstepsMiddleware"] if CONCORD_DEMO else []),
     "concord.site.accounts.middleware.ActingMiddleware",
 ]
 

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.urls import include, path
 
 from concord.site.web import health, homes
@@ -14,6 +15,7 @@ urlpatterns = [
     path("", include("concord.site.justice.urls")),
     path("", include("concord.site.services.urls")),
     path("", include("concord.site.pages.urls")),
+    *([path("", include("concord.site.demo.urls"))] if settings.CONCORD_DEMO else []),
 ]
 handler400 = "concord.site.pages.views.bad_request"
 handler403 = handler404 = "concord.site.pages.views.not_found"
