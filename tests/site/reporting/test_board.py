@@ -30,7 +30,7 @@ def test_a_sum_of_numbers_left_out_is_a_range(parts, words):
 
 
 @pytest.mark.parametrize(("part", "whole", "words"), [
-    (3, 40, "3 of 40 (8%)"), (0, 0, "None to be a share of"), (None, 40, "Fewer than 5 of 40"),
+    (3, 40, "3 of 40 (8%)"), (0, 0, "0 of 0"), (None, 40, "Fewer than 5 of 40"),
 ])
 def test_a_share_always_says_both_numbers(part, whole, words):
     shown = Shown(part) if part is not None else Shown(None, small=True)

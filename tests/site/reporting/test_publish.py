@@ -87,16 +87,16 @@ def test_suspects_are_counted_once_and_possible_victims_apart(world):
     assert exact("police", "possible_victims_arrested") == 1
 
 
-def test_few_arrests_are_exact_for_the_agency_and_few_for_everybody_else(world):
+def test_few_possible_victims_are_exact_for_the_agency_and_few_for_everybody_else(world):
     case = investigation(world)
-    arrest(case, person(case, "primary"))
+    arrest(case, person(case, "potential_victim"), possible_victim="yes")
     run(world)
     with acting(world.viewer("supervisor")):
-        assert exact("police", "suspects_arrested") == 1
+        assert exact("police", "possible_victims_arrested") == 1
     for user in ("coordinator", "advocate", "prosecutor"):
         with acting(world.viewer(user)):
             assert not Count.objects.exists()
-        assert seen(world, user)["suspects_arrested"] == "<5"
+        assert seen(world, user)["possible_victims_arrested"] == "<5"
 
 
 def test_open_reviews_whose_purpose_does_not_conform_are_shown(world):
@@ -113,10 +113,10 @@ def test_open_reviews_whose_purpose_does_not_conform_are_shown(world):
     assert found["arrest_reviews_open:does_not_conform"] == found["arrest_reviews_overdue"] == 1
 
 
-def test_filed_and_convicted_persons_are_counted_by_the_type_of_their_case(world):
+def test_suspects_filed_and_convicted_are_counted_by_the_type_of_their_case_and_no_victim_among_them(world):
     for n in range(6):
         case = investigation(world, "labor" if n else "sex")
-        who = person(case, "primary")
+        who = person(case, "primary") if n < 4 else person(case, "recruiter", "victim")
         charge = dict(agency_id=case.agency_id, investigation=case, person=who, jurisdiction="US",
                       citation="18 USC 1589", charge_class="HT-LABOR")
         filed = Charge.objects.create(**charge, stage="filed", on_date=IN_Q2)
@@ -124,8 +124,8 @@ def test_filed_and_convicted_persons_are_counted_by_the_type_of_their_case(world
                               counts_guilty_plea=1)
     run(world)
     found = seen(world, "coordinator")
-    assert (found["persons_filed"], found["persons_convicted"]) == (6, 6)
-    assert found["persons_filed:labor"] == found["persons_filed:sex"] == "hidden"
+    assert (found["persons_filed"], found["persons_convicted"]) == (4, 4)
+    assert (found["persons_filed:labor"], found["persons_filed:sex"]) == (3, 1)
 
 
 def test_records_of_a_case_another_agency_holds_are_its_holders_to_count(world):

@@ -28,9 +28,10 @@ def sections(viewer: Viewer, now: datetime) -> list[Section]:
 def _meetings(viewer, now) -> Section:
     coming = Meeting.objects.filter(task_force_id__in=viewer.task_forces, begins_at__gte=now).order_by("begins_at")
     works = tuple(
-        Work(what=MeetingKind(meeting.kind).label, why=meeting.place, due=meeting.begins_at,
+        Work(what=MeetingKind(meeting.kind).label, due=meeting.begins_at,
+             why=", ".join(filter(None, (meeting.task_force.name, meeting.place))),
              url=reverse("collaboration:meeting", args=[meeting.pk]))
-        for meeting in coming[:2]
+        for meeting in coming.select_related("task_force")[:2]
     )
     return Section(_("Next meeting"), works, empty=_("No meeting is planned."),
                    more=Action(_("All meetings"), reverse("collaboration:meetings")))
@@ -40,9 +41,10 @@ def _overdue(viewer, now) -> Section | None:
     held = Meeting.objects.filter(task_force_id__in=viewer.task_forces, begins_at__lt=now, minutes_at=None)
     works = tuple(
         Work(what=_("Minutes of the %(kind)s are missing") % {"kind": str(MeetingKind(meeting.kind).label).lower()},
-             due=meeting.begins_at, url=reverse("collaboration:meeting", args=[meeting.pk]),
+             why=meeting.task_force.name, due=meeting.begins_at,
+             url=reverse("collaboration:meeting", args=[meeting.pk]),
              action=Action(_("Write them"), reverse("collaboration:minutes", args=[meeting.pk])))
-        for meeting in held.order_by("-begins_at")[:_SHOWN]
+        for meeting in held.select_related("task_force").order_by("-begins_at")[:_SHOWN]
     )
     return Section(_("Minutes to write"), works, count=len(works)) if works else None
 
@@ -51,9 +53,10 @@ def _to_review(viewer, now) -> Section | None:
     due = Protocol.objects.filter(task_force_id__in=viewer.task_forces, replaced_on=None,
                                   review_on__lte=timezone.localdate(now) + _AHEAD).order_by("review_on")
     works = tuple(
-        Work(what=protocol.title, why=_("Version %(n)d is due for review.") % {"n": protocol.version},
+        Work(what=protocol.title, why=_("%(name)s: version %(n)d is due for review.")
+             % {"name": protocol.task_force.name, "n": protocol.version},
              due=protocol.review_on, url=reverse("collaboration:protocol", args=[protocol.pk]))
-        for protocol in due[:_SHOWN]
+        for protocol in due.select_related("task_force")[:_SHOWN]
     )
     more = Action(_("All protocols"), reverse("collaboration:protocols"))
     return Section(_("Protocols to review"), works, more=more, count=len(works)) if works else None

@@ -43,7 +43,7 @@ def coordinates(viewer: Viewer) -> bool:
 
 @require_safe
 def meetings(request):
-    rows = Meeting.objects.filter(task_force_id__in=request.viewer.task_forces).annotate(
+    rows = Meeting.objects.filter(task_force_id__in=request.viewer.task_forces).select_related("task_force").annotate(
         agencies=Count("attendance", filter=Q(attendance__people__gt=0))
     )
     page = paging.page(rows, order=("-begins_at", "-id"), after=request.GET.get("after", ""))
@@ -52,7 +52,7 @@ def meetings(request):
     columns = [
         Column(_("Meeting"), lambda m: MeetingKind(m.kind).label, first=True), Column(_("When"), "begins_at"),
         Column(_("Agencies there"), lambda m: m.agencies if m.minutes_at else "", numeric=True),
-        Column(_("State"), _meeting_status),
+        Column(_("State"), _meeting_status), *_force_column(request),
     ]
     return _list(request, _("Meetings"), page, columns, _("meetings"), "meeting_new", _("Call a meeting"),
                  empty=_("No meeting has been called yet."))
@@ -183,13 +183,14 @@ def _meeting_actions(found, viewer) -> tuple[Action, ...]:
 @require_safe
 def protocols(request):
     rows = Protocol.objects.filter(task_force_id__in=request.viewer.task_forces, replaced_on=None)
+    rows = rows.select_related("task_force")
     page = paging.page(rows, order=("review_on", "id"), after=request.GET.get("after", ""))
     for protocol_ in page.rows:
         protocol_.url = reverse("collaboration:protocol", args=[protocol_.pk])
     columns = [
         Column(_("Protocol"), "title", first=True), Column(_("Governs"), lambda p: ProtocolKind(p.kind).label),
         Column(_("Version"), "version", numeric=True), Column(_("Review"), _review_status),
-        Column(_("Survivors went through it"), "survivors_reviewed"),
+        Column(_("Survivors went through it"), "survivors_reviewed"), *_force_column(request),
     ]
     return _list(request, _("Protocols"), page, columns, _("protocols in force"), "protocol_new",
                  _("Adopt a protocol"), intro=_missing_protocols(request.viewer),
@@ -258,13 +259,15 @@ def _missing_protocols(viewer) -> str:
 
 @require_safe
 def trainings(request):
-    rows = Training.objects.filter(task_force_id__in=request.viewer.task_forces).select_related("given_by")
+    rows = Training.objects.filter(task_force_id__in=request.viewer.task_forces)
+    rows = rows.select_related("given_by", "task_force")
     page = paging.page(rows, order=("-held_on", "-id"), after=request.GET.get("after", ""))
     columns = [
         Column(_("Training"), "title", first=True), Column(_("On"), "held_on"), Column(_("By"), "given_by"),
         Column(_("For"), lambda t: Audience(t.audience).label),
         Column(_("Topic"), lambda t: TraffickingType(t.topic).label),
         Column(_("Hours"), lambda t: f"{t.hours:g}", numeric=True), Column(_("People"), "people", numeric=True),
+        *_force_column(request),
     ]
     return _list(request, _("Training"), page, columns, _("trainings"), "training_new", _("Record a training"),
                  empty=_("No training has been recorded yet."),
@@ -285,7 +288,8 @@ def training_new(request):
 
 @require_safe
 def outreach(request):
-    rows = Outreach.objects.filter(task_force_id__in=request.viewer.task_forces).select_related("given_by")
+    rows = Outreach.objects.filter(task_force_id__in=request.viewer.task_forces)
+    rows = rows.select_related("given_by", "task_force")
     page = paging.page(rows, order=("-held_on", "-id"), after=request.GET.get("after", ""))
     columns = [
         Column(_("Outreach"), "title", first=True), Column(_("On"), "held_on"), Column(_("By"), "given_by"),
@@ -293,7 +297,7 @@ def outreach(request):
         Column(_("For"), lambda o: Audience(o.audience).label),
         Column(_("Topic"), lambda o: TraffickingType(o.topic).label),
         Column(_("People reached"), "people_reached", numeric=True),
-        Column(_("Materials"), "materials", numeric=True),
+        Column(_("Materials"), "materials", numeric=True), *_force_column(request),
     ]
     return _list(request, _("Outreach"), page, columns, _("events"), "outreach_new", _("Record outreach"),
                  empty=_("No outreach has been recorded yet."),
@@ -344,6 +348,12 @@ def _known(request) -> list[str]:
 
 def _given(form) -> dict:
     return {name: value for name, value in form.cleaned_data.items() if name != "looked"}
+
+
+def _force_column(request) -> list[Column]:
+    """Which task force, where the viewer's agency is in several."""
+    several = len(request.viewer.task_forces) > 1
+    return [Column(_("Task force"), lambda row: row.task_force.name)] if several else []
 
 
 def _list(request, title, page, columns, unit, new, label, *, intro="", empty="", beside=()):

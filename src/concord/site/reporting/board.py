@@ -5,7 +5,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 
 from concord.law.wall import JUSTICE, PROVIDERS, Viewer
@@ -66,36 +65,43 @@ class Board:
                 if agreements.state(self.mous.get(a.pk), today) is not agreements.State.IN_FORCE]
 
 
-def gather(task_force: TaskForce, quarter: Period) -> Board:
-    """Seven queries, whatever the number of agencies."""
-    today = timezone.localdate()
-    memberships = Membership.objects.filter(task_force=task_force, from_date__lte=today).exclude(until_date__lt=today)
-    members = list(Agency.objects.filter(pk__in=memberships.values("agency_id")).order_by("name"))
+def gather(task_forces: list[TaskForce], quarter: Period) -> list[Board]:
+    """Boards of several task forces in six queries, whatever the number of agencies and task forces."""
+    within = {"task_force__in": task_forces}
     periods = [str(quarter), str(year_to(quarter))]
-    shown: dict[tuple[str, str], dict[UUID, Shown]] = defaultdict(dict)
-    for row in SharedCount.objects.filter(task_force=task_force, period__in=periods):
-        shown[row.period, row.measure][row.agency_id] = Shown(row.value, row.small)
-    published = Publication.objects.filter(task_force=task_force, period=str(quarter))
+    boards = {t.pk: Board(t, quarter, [], defaultdict(dict), {}, {}) for t in task_forces}
+    for member in _members_today(within).select_related("agency").order_by("agency__name"):
+        boards[member.task_force_id].members.append(member.agency)
+    for row in SharedCount.objects.filter(**within, period__in=periods):
+        boards[row.task_force_id].shown[row.period, row.measure][row.agency_id] = Shown(row.value, row.small)
+    for row in Publication.objects.filter(**within, period=str(quarter)):
+        boards[row.task_force_id].publications[row.agency_id] = row
     mous = defaultdict(list)
-    for mou in Mou.objects.filter(task_force=task_force):
-        mous[mou.agency_id].append(mou)
-    held = Meeting.objects.filter(task_force=task_force, minutes_at__isnull=False,
-                                  begins_at__date__range=year_to(quarter))
-    attended: dict[UUID, int] = defaultdict(int)
-    came = Attendance.objects.filter(Q(people__gt=0), meeting__in=held)
-    for attendee in came.values_list("attendee_id", flat=True):
-        attended[attendee] += 1
-    return Board(task_force, quarter, members, shown, {p.agency_id: p for p in published},
-                 {agency: agreements.latest(rows) for agency, rows in mous.items()}, held.count(), attended)
+    for mou in Mou.objects.filter(**within):
+        mous[mou.task_force_id, mou.agency_id].append(mou)
+    for (task_force, agency), rows in mous.items():
+        boards[task_force].mous[agency] = agreements.latest(rows)
+    _count_attendance(boards, within, year_to(quarter))
+    return list(boards.values())
 
 
-def of_viewer(viewer: Viewer, *, task_force: str = "", quarter: str = "") -> Board | None:
-    """The board asked for, else that of the first task force and of the last quarter that has ended."""
-    own = list(TaskForce.objects.filter(pk__in=viewer.task_forces).order_by("name"))
-    if not own:
-        return None
-    chosen = next((t for t in own if str(t.pk) == task_force), own[0])
-    return gather(chosen, asked_quarter(quarter))
+def _members_today(within: dict):
+    today = timezone.localdate()
+    return Membership.objects.filter(**within, from_date__lte=today).exclude(until_date__lt=today)
+
+
+def _count_attendance(boards: dict[UUID, Board], within: dict, year: Period) -> None:
+    held = Meeting.objects.filter(**within, minutes_at__isnull=False, begins_at__date__range=year)
+    for task_force in held.values_list("task_force_id", flat=True):
+        boards[task_force].meetings += 1
+    came = Attendance.objects.filter(people__gt=0, meeting__in=held)
+    for task_force, attendee in came.values_list("task_force_id", "attendee_id"):
+        boards[task_force].attended[attendee] = boards[task_force].attended.get(attendee, 0) + 1
+
+
+def of_viewer(viewer: Viewer, quarter: Period) -> list[Board]:
+    """The boards of her agency's task forces, by name."""
+    return gather(list(TaskForce.objects.filter(pk__in=viewer.task_forces).order_by("name")), quarter)
 
 
 def asked_quarter(text: str) -> Period:

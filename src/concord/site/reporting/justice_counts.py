@@ -83,8 +83,7 @@ def _victims(by: Viewer, period: Period) -> Iterator[Count]:
 
 def _arrests(by: Viewer, period: Period) -> Iterator[Count]:
     """Suspects arrested, each once; who may be a victim is not among them."""
-    rows = _arrested(by, period).exclude(possible_victim=Answer.YES).filter(
-        person__roles__overlap=_codes(PersonRole.suspects()))
+    rows = _arrested(by, period).exclude(possible_victim=Answer.YES).filter(person__in=_suspects(by))
     persons = {person: kind for person, kind in rows.values_list("person_id", "investigation__trafficking_type")}
     yield from _tally("suspects_arrested", period, "persons", ({"trafficking_type": t} for t in persons.values()))
 
@@ -111,8 +110,8 @@ def _reviews(by: Viewer, period: Period) -> Iterator[Count]:
 
 
 def _court(by: Viewer, period: Period) -> Iterator[Count]:
-    """Persons with a case filed, under a trafficking statute (STRICT) or not, and persons convicted; each once."""
-    own = Charge.objects.filter(agency_id=by.agency, person__roles__overlap=_codes(PersonRole.suspects()))
+    """Suspects with a case filed, under a trafficking statute (STRICT) or not, and suspects convicted; each once."""
+    own = Charge.objects.filter(agency_id=by.agency, person__in=_suspects(by))
     filed = own.filter(stage=ChargeStage.FILED, on_date__range=period)
     types, statutes = {}, {}
     for person, kind, class_ in filed.values_list("person_id", "investigation__trafficking_type", "charge_class"):
@@ -129,6 +128,12 @@ def _court(by: Viewer, period: Period) -> Iterator[Count]:
 
 def _arrested(by: Viewer, period: Period):
     return Arrest.objects.filter(agency_id=by.agency, arrested_at__date__range=period)
+
+
+def _suspects(by: Viewer):
+    """Whoever is a suspect and no victim: what is done to a victim never advances the count of suspects."""
+    own = Person.objects.filter(agency_id=by.agency, roles__overlap=_codes(PersonRole.suspects()))
+    return own.exclude(roles__overlap=_codes(PersonRole.victims()))
 
 
 def _tally(measure: str, period: Period, unit: str, rows: Iterable[dict]) -> Iterator[Count]:

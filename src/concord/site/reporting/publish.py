@@ -105,7 +105,7 @@ def _shown(family, counts, period: Period, task_force: UUID, by: Viewer) -> dict
     total, parts = sharing.exact(family, counts)
     whole, pieces = sharing.shown(family, total, parts)
     seen = {family.name: whole, **{f"{family.name}:{part}": piece for part, piece in pieces.items()}}
-    if not family.persons or period == quarter_of(period.last):
+    if not family.guarded or period == quarter_of(period.last):
         return seen
     exact = {family.name: total, **{f"{family.name}:{part}": n for part, n in parts.items()}}
     return {name: _year(family, name, exact[name], piece, period, task_force, by) for name, piece in seen.items()}

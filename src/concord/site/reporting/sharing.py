@@ -1,7 +1,9 @@
 """What of an agency's counts its task force sees. Pure.
 
 Exact sums are made inside; small numbers are left out once, here, where a count leaves its agency. Left out is what is
-1 to 4 persons, and what would give such a number away: a part beside it, or the sum over four quarters.
+1 to 4 clients, victims or possible victims, and what would give such a number away: a part beside it, or the sum over
+four quarters. Events of the work, and arrests, filings and convictions of suspects, which are public record and have no
+victim among them, are shown as they are.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,7 +30,7 @@ class Family(NamedTuple):
 
     `of` names the counts it sums, and `only` what their `by` must say. `part_by` is the key that makes the parts, of
     the counts `parts_of`; `parts` says which of its values go together under which name ("labor" is labor or both), and
-    `rest` takes what is left. Events are not persons: they are shown whatever their number.
+    `rest` takes what is left. `guarded`: it counts clients or victims, of whom few are not shown.
     """
 
     source: StoreKind
@@ -40,7 +42,7 @@ class Family(NamedTuple):
     part_by: str = ""
     parts: Mapping[str, str] = {}
     rest: str = ""
-    persons: bool = True
+    guarded: bool = True
 
 
 def _by_type(source: StoreKind, name: str, says: str, **given) -> Family:
@@ -64,24 +66,24 @@ FAMILIES: tuple[Family, ...] = (
     Family(_VAULT, "needs_unmet", "Services not to be had", of="needs_unmet_by_type_and_barrier"),
     Family(_VAULT, "housing_requested", "Housing asked for", of="needs_requested_by_type", only=_HOUSING),
     Family(_VAULT, "housing_unmet", "Housing not to be had", of="needs_unmet_by_type_and_barrier", only=_HOUSING),
-    Family(_HUB, "referrals_sent", "Referrals sent", part_by="kind", persons=False,
+    Family(_HUB, "referrals_sent", "Referrals sent", part_by="kind", guarded=False,
            parts={"services": "services", "inquiry": "inquiry", "report": "report", "lead": "lead"}),
-    _by_type(_JUSTICE, "leads_received", "Leads received", persons=False),
-    Family(_JUSTICE, "leads_decided", "Leads decided", part_by="within", persons=False,
+    _by_type(_JUSTICE, "leads_received", "Leads received", guarded=False),
+    Family(_JUSTICE, "leads_decided", "Leads decided", part_by="within", guarded=False,
            parts={"3_days": "within_3_days", "7_days": "within_7_days"}, rest="later"),
-    Family(_JUSTICE, "leads_waiting_at_end", "Leads waiting at the end", persons=False),
-    _by_type(_JUSTICE, "investigations_opened", "Investigations opened", persons=False),
-    Family(_JUSTICE, "investigations_open_at_end", "Investigations open at the end", persons=False),
+    Family(_JUSTICE, "leads_waiting_at_end", "Leads waiting at the end", guarded=False),
+    _by_type(_JUSTICE, "investigations_opened", "Investigations opened", guarded=False),
+    Family(_JUSTICE, "investigations_open_at_end", "Investigations open at the end", guarded=False),
     Family(_JUSTICE, "victims_potential", "Potential victims identified"),
     Family(_JUSTICE, "victims_confirmed", "Victims confirmed"),
-    _by_type(_JUSTICE, "suspects_arrested", "Suspects arrested"),
-    _by_type(_JUSTICE, "persons_filed", "Persons with a case filed"),
-    _by_type(_JUSTICE, "persons_convicted", "Persons convicted"),
+    _by_type(_JUSTICE, "suspects_arrested", "Suspects arrested", guarded=False),
+    _by_type(_JUSTICE, "persons_filed", "Suspects with a case filed", guarded=False),
+    _by_type(_JUSTICE, "persons_convicted", "Suspects convicted", guarded=False),
     Family(_JUSTICE, "possible_victims_arrested", "Possible victims arrested", part_by="purpose_conforms",
            parts=_CONFORMS, rest="purpose_unknown"),
     Family(_JUSTICE, "arrest_reviews_open", "Reviews of such arrests still open", part_by="purpose_conforms",
-           parts=_CONFORMS, rest="purpose_unknown", persons=False),
-    Family(_JUSTICE, "arrest_reviews_overdue", "of them past their 72 hours", persons=False),
+           parts=_CONFORMS, rest="purpose_unknown", guarded=False),
+    Family(_JUSTICE, "arrest_reviews_overdue", "of them past their 72 hours", guarded=False),
 )
 BY_NAME = {family.name: family for family in FAMILIES}
 
@@ -100,7 +102,7 @@ def exact(family: Family, counts: Iterable) -> tuple[int, dict[str, int]]:
 
 def shown(family: Family, total: int, parts: Mapping[str, int]) -> tuple[Shown, dict[str, Shown]]:
     """Total and parts as the task force sees them."""
-    if not family.persons:
+    if not family.guarded:
         return Shown(total), {name: Shown(n) for name, n in parts.items()}
     if _is_small(total):
         return Shown(None, small=True), {name: Shown(None, small=True) if n else Shown(0) for name, n in parts.items()}
@@ -120,7 +122,7 @@ def year_shown(family: Family, total: int, quarters: list[Shown], years: Mapping
 
     Left out where it is small, or where whoever subtracts what was shown earlier would learn a quarter left out.
     """
-    if not family.persons:
+    if not family.guarded:
         return Shown(total)
     if _is_small(total):
         return Shown(None, small=True)

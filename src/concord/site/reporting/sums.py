@@ -65,7 +65,5 @@ class Share:
     def words(self) -> str:
         if self.whole.missing:
             return _("Not published")
-        if self.whole.value == 0:
-            return _("None to be a share of")
         said = _("%(part)s of %(whole)s") % {"part": self.part.words, "whole": self.whole.words}
         return said if self.percent is None else f"{said} ({self.percent:.0f}%)"

@@ -11,25 +11,27 @@ from django.views.decorators.http import require_safe
 from concord.site.accounts import agreements
 from concord.site.pages import paging
 from concord.site.pages.charts import Bar, BarChart
-from concord.site.pages.lists import Column
+from concord.site.pages.lists import Absent, Column
 from concord.site.pages.records import Action, Status
 from concord.site.reporting import board as boards
 from concord.site.reporting.models import Count
 from concord.site.reporting.periods import before
 from concord.site.reporting.sharing import BY_NAME, FAMILIES
+from concord.vocabulary import Why
 
 
 @require_safe
 def board(request):
     """What is overdue, what is new, is the quarter ready, is labor falling behind, were survivors arrested."""
-    found = boards.of_viewer(request.viewer, task_force=request.GET.get("in", ""),
-                             quarter=request.GET.get("quarter", ""))
-    if found is None:
+    own = boards.of_viewer(request.viewer, boards.asked_quarter(request.GET.get("quarter", "")))
+    if not own:
         raise Http404
+    found = next((one for one in own if str(one.task_force.pk) == request.GET.get("in")), own[0])
     today = timezone.localdate()
     return render(request, "reporting/board.html", {
         "board": found, "quarter": found.quarter, "year": found.year,
         "earlier": before(found.quarter), "now": timezone.localtime(),
+        "others": [one.task_force for one in own if one is not found],
         "ready": _ready(found), "ready_columns": _READY,
         "news": _news(found), "news_columns": _NEWS,
         "labor": _labor(found), "labor_columns": _LABOR, "labor_chart": _labor_chart(found),
@@ -90,7 +92,7 @@ def _arrests(found) -> list[dict]:
         ("arrest_reviews_overdue", _("of them past their 72 hours")),
     ]
     return [{"what": words, "quarter": found.of(measure, found.quarter).words,
-             "year": found.of(measure, found.year).words if measure.startswith("possible") else ""}
+             "year": found.of(measure, found.year).words if measure.startswith("possible") else _NOTHING}
             for measure, words in lines]
 
 
@@ -115,12 +117,12 @@ def _federal(found) -> list[dict]:
             for a in found.federal()]
 
 
-def _in_words(total) -> str:
-    return "" if total.missing else total.words
+def _in_words(total):
+    return _NOTHING if total.missing else total.words
 
 
-def _share_in_words(share) -> str:
-    return "" if share.whole.missing else share.words
+def _share_in_words(share):
+    return _NOTHING if share.whole.missing else share.words
 
 
 def _percent_words(share) -> str:
@@ -132,6 +134,7 @@ def _mou_status(dates, today) -> Status:
     return Status(agreements.words(dates, today), agreements.TONES.get(state, "danger"))
 
 
+_NOTHING = Absent(Why.NOT_APPLICABLE)
 _READY = [Column(lazy("Agency"), "agency", first=True), Column(lazy("The quarter's counts"), "state")]
 _NEWS = [Column(lazy("Agency"), "agency", first=True), Column(lazy("Leads received"), "leads", numeric=True),
          Column(lazy("Decided within 3 days"), "soon"), Column(lazy("Waiting at the end"), "waiting", numeric=True),
