@@ -41,8 +41,8 @@ def came_in(by: Viewer, now: datetime) -> Section:
     rows = list(Lead.objects.filter(agency_id=by.agency, decision="", assigned_to_id=None).order_by("received_on")
                 .defer("summary", "caller", "decision_note")[: MOST + 1])
     works = [Work(
-        _("%(kind)s passed on to us") % {"kind": ReferralKind(r.kind).label}, due=None,
-        why=_("Make a lead of it, or say why not"), url=reverse("justice:received_referral", args=[r.pk]),
+        ReferralKind(r.kind).label, why=_("Passed on to us. Make a lead of it, or say why not"),
+        url=reverse("justice:received_referral", args=[r.pk]),
     ) for r in leads.waiting_referrals(by, MOST)]
     works += [_lead_work(lead, _("Nobody answers for it yet")) for lead in rows]
     return Section(_("What came in"), tuple(works[:MOST]), empty=_("Nothing new. Every lead has somebody."),

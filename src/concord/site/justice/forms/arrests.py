@@ -78,10 +78,15 @@ class ArrestForm(SafeguardForm):
                 label=_("Charge %(n)d") % {"n": n + 1}, max_length=120, required=False)
             self.fields[f"counts_{n}"] = forms.IntegerField(
                 label=_("Counts of charge %(n)d") % {"n": n + 1}, min_value=1, max_value=999, required=False,
-                widget=forms.TextInput(attrs={"inputmode": "numeric"}), help_text=_("Empty means one."))
+                widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "1"}))
             for name in (f"citation_{n}", f"counts_{n}"):
+                self.fields[name].widget.attrs["aria-label"] = self.fields[name].label
                 widgets.dress(self.fields[name].widget)
                 advise(self.fields[name])
+
+    def charge_lines(self):
+        """Each line's number and its bound citation and counts, for the grid."""
+        return [(n + 1, self[f"citation_{n}"], self[f"counts_{n}"]) for n in range(CHARGE_LINES)]
 
     def facts(self) -> dict:
         return self.safeguard() | {name: self.cleaned_data[name] for name in ("arrested_at", "place", "narrative")}

@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from concord.site.justice.forms.common import NOT_SAID, day, long_text, one_of, one_or_why, several_of, words
+from concord.site.justice.forms.common import NOT_SAID, any_of, day, long_text, one_of, one_or_why, several_of, words
 from concord.site.pages.forms import FilterForm, Form
 from concord.vocabulary import (
     CaseStatus,
@@ -116,6 +116,5 @@ class ProsecutionForm(Form):
 class CaseFilter(FilterForm):
     whose = forms.ChoiceField(label=_("Whose"), required=False, choices=[
         ("", _("Our own")), ("team", _("Partners', where we are on the team"))])
-    status = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any")), *CaseStatus.choices()])
-    trafficking_type = forms.ChoiceField(label=_("Type"), required=False, choices=[
-        ("", _("Any")), *TraffickingType.choices()])
+    status = any_of(CaseStatus, _("State"))
+    trafficking_type = any_of(TraffickingType, _("Type"))

@@ -10,6 +10,7 @@ from concord.vocabulary import Code, RecordKind, Why
 
 REASONS = (Why.NOT_ASKED, Why.DECLINED, Why.NOT_YET_KNOWN)
 NOT_SAID = [("", _("Not said"))]
+ANY = [("", _("Any"))]
 WORDS = {(field.kind, field.name): field.words for field in intake.FIELDS}
 
 
@@ -26,6 +27,11 @@ def one_of(of: type[Code], label, *, required=True, **options):
         choices = NOT_SAID + choices
     return forms.ChoiceField(
         label=label, choices=choices, required=required, **({"widget": forms.RadioSelect} if few else {}), **options)
+
+
+def any_of(of: type[Code], label):
+    """A filter of a list by one code."""
+    return forms.ChoiceField(label=label, choices=ANY + of.choices(), required=False)
 
 
 def several_of(of: type[Code], label, **options):

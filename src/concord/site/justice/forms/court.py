@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.site.justice.actions.court import DISPOSITIONS
 from concord.site.justice.actions.prosecution import STEPS
 from concord.site.justice.codes import HearingKind
-from concord.site.justice.forms.common import NOT_SAID, day, jurisdictions, long_text, one_of
+from concord.site.justice.forms.common import NOT_SAID, any_of, day, jurisdictions, long_text, one_of
 from concord.site.pages import widgets
 from concord.site.pages.forms import FilterForm, Form, Group, MoneyField
 from concord.vocabulary import (
@@ -169,4 +169,4 @@ class ChargeFilter(FilterForm):
     show = forms.ChoiceField(label=_("Show"), required=False, choices=[("", _("All")), ("class", _("Not yet classed"))])
     stage = forms.ChoiceField(label=_("Stage"), required=False, choices=[("", _("Any")), *(
         (s.value, s.label) for s in ChargeStage if s is not ChargeStage.CONSIDERED)])
-    charge_class = one_of(ChargeClass, _("Class"), required=False)
+    charge_class = any_of(ChargeClass, _("Class"))

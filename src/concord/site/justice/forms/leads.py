@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from concord.site.justice.forms.common import NOT_SAID, day, long_text, one_of, words, yes_no_unknown
+from concord.site.justice.forms.common import NOT_SAID, any_of, day, long_text, one_of, words, yes_no_unknown
 from concord.site.pages.forms import FilterForm, Form, Group
 from concord.vocabulary import (
     Answer,
@@ -96,6 +96,5 @@ class JoinForm(Form):
 class LeadFilter(FilterForm):
     state = forms.ChoiceField(label=_("Show"), required=False, choices=[
         ("", _("Waiting")), ("mine", _("Waiting, mine")), ("decided", _("Decided")), ("all", _("All"))])
-    source = one_of(LeadSource, _("Source"), required=False)
-    trafficking_type = forms.ChoiceField(label=_("Type"), required=False, choices=[
-        ("", _("Any")), *TraffickingType.choices()])
+    source = any_of(LeadSource, _("Source"))
+    trafficking_type = any_of(TraffickingType, _("Type"))
