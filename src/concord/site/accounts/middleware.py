@@ -7,18 +7,22 @@ status; what was refused is written into the viewer's own chain.
 from dataclasses import replace
 from http import HTTPStatus
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import DatabaseError
 from django.http import Http404
 from psycopg.errors import InsufficientPrivilege
 
+from concord.law.wall import STORES
 from concord.site.accounts import standing
 from concord.site.keys.sealing import KeyRefused
 from concord.site.pages import views as pages
 from concord.site.signin import entrance
 from concord.site.stores import audit
 from concord.site.stores.acting import StoreNotServed, StoreRefused, acting
+from concord.site.stores.router import kind_of
+from concord.vocabulary import Sector, StoreKind
 
 REFUSALS = (StoreRefused, KeyRefused, ObjectDoesNotExist, PermissionDenied, Http404)
 _KEPT_STATUS = 422  # a form with errors: nothing was refused, what was read stays recorded
@@ -55,12 +59,27 @@ class ActingMiddleware:
             a.failed = response.status_code >= 400 and response.status_code != _KEPT_STATUS
         return response
 
+    def process_view(self, request, view, args, kwargs):
+        """A room is closed to sectors that its store is closed to, before any page of it says a word: a form or a
+        refused method would tell that there is such a page."""
+        if request.viewer is not None and not _is_open(request.resolver_match, request.viewer.sector):
+            return pages.not_found(request)
+        return None
+
     def process_exception(self, request, exception):
         if isinstance(exception, StoreNotServed):
             return pages.error(request, HTTPStatus.MISDIRECTED_REQUEST)
         if isinstance(exception, REFUSALS) or _denied_by_database(exception):
             return pages.not_found(request)
         return None
+
+
+def _is_open(match, sector: Sector) -> bool:
+    room = match.app_names[0] if match.app_names else ""
+    if room not in apps.app_configs:
+        return True
+    kind = kind_of(room)
+    return kind is StoreKind.ACCOUNT or kind in STORES[sector]
 
 
 def _denied_by_database(exception) -> bool:
