@@ -209,6 +209,9 @@ RULES: tuple[Rule, ...] = (
 )
 # fmt: on
 
+#: Compartments whose rows another agency may work with: only there may she use the holder's keys.
+SHARED = frozenset(rule.compartment for rule in RULES if rule.condition is Condition.TEAM)
+
 #: Which kinds of store a sector's people can be connected to at all. `vault` means their own agency's vault.
 STORES: dict[Sector, frozenset[StoreKind]] = {
     sector: frozenset(

@@ -59,6 +59,15 @@ def test_keys_of_another_agency_are_refused(world, client_row):
         _ = held_by_lantern.given_name
 
 
+def test_not_even_a_partner_of_the_provider_may_use_its_keys(world, client_row):
+    detective = world.viewer("detective")
+    assert client_row.agency_id in detective.partners
+    taken = Client(id=client_row.pk, agency_id=client_row.agency_id)
+    taken.__dict__["given_name"] = column("given_name", client_row)
+    with acting.acting(detective), pytest.raises(KeyRefused):
+        _ = taken.given_name
+
+
 def test_a_destroyed_key_leaves_an_unreadable_row(world, client_row, settings):
     settings.CONCORD_RINGS.destroy(client_row.agency_id, client_row.pk)
     with acting.acting(world.viewer("advocate")), pytest.raises(NoKey):

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from django.db import models
 
+from concord.law.wall import SHARED
 from concord.site.keys import sealing
 
 
@@ -44,6 +45,11 @@ class _Attribute:
         row.__dict__[self.field.attname] = value
 
 
+def _key(row, *, create: bool = False) -> bytes:
+    shared = row.wall.compartment in SHARED
+    return sealing.key_for(row.agency_id, getattr(row, row.sealed_under), create=create, shared=shared)
+
+
 class SealedText(models.BinaryField):
     """Text, sealed. Empty text is stored as NULL."""
 
@@ -63,8 +69,7 @@ class SealedText(models.BinaryField):
         setattr(cls, self.attname, _Attribute(self))
 
     def open(self, row, sealed: bytes):
-        key = sealing.key_for(row.agency_id, getattr(row, row.sealed_under))
-        return self.to_value(sealing.unseal(sealed, code=self.code, row=row.pk, key=key))
+        return self.to_value(sealing.unseal(sealed, code=self.code, row=row.pk, key=_key(row)))
 
     def pre_save(self, row, add):
         value = row.__dict__.get(self.attname)
@@ -72,8 +77,7 @@ class SealedText(models.BinaryField):
             return bytes(value)
         if value in (None, ""):
             return None
-        key = sealing.key_for(row.agency_id, getattr(row, row.sealed_under), create=True)
-        return sealing.seal(self.to_text(value), code=self.code, row=row.pk, key=key)
+        return sealing.seal(self.to_text(value), code=self.code, row=row.pk, key=_key(row, create=True))
 
     def to_text(self, value) -> str:
         return str(value)

@@ -1,7 +1,7 @@
 """Sealing values: AES-256-GCM under a person's key, bound to a permanent field code and the row's id, so that a
 ciphertext moved to another row or field does not open.
 
-Keys come from whoever is acting: her own agency's, and those of partner agencies whose rows the wall lets her see.
+Keys come from whoever is acting: her own agency's, and a partner's for the rows of a case whose team she is on.
 """
 
 import secrets
@@ -26,13 +26,14 @@ class Unreadable(ValueError):
     """A sealed value does not open: wrong row, wrong field, damaged, or its key is gone."""
 
 
-def key_for(holder: UUID, subject: UUID, *, create: bool = False) -> bytes:
-    """The person key, if whoever is acting may use that holder's ring."""
+def key_for(holder: UUID, subject: UUID, *, create: bool = False, shared: bool = False) -> bytes:
+    """The person key, if whoever is acting may use that holder's ring: her own agency's, or a partner's for a record of
+    a kind that a case's team shares. A provider's keys are never used by anybody else."""
     a = acting.current_or_none()
     if a is None:
         if not acting.is_commanding():
             raise acting.NoActing("no one is acting: keys come from the acting context")
-    elif holder != a.viewer.agency and holder not in a.viewer.partners:
+    elif holder != a.viewer.agency and not (shared and holder in a.viewer.partners):
         raise KeyRefused("these keys belong to another agency")
     return settings.CONCORD_RINGS.person(holder, subject, create=create)
 
