@@ -10,7 +10,6 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import UUID
 
 import django
 import psycopg
@@ -20,11 +19,12 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from concord.home import Home
+from concord.site.demo import cast
 from concord.site.stores import acting
 from concord.site.stores.server import Server
 
 CHECKOUT = Path(__file__).parents[1]
-LANTERN, HARBOR = UUID("11111111-1111-4111-8111-111111111111"), UUID("22222222-2222-4222-8222-222222222222")
+LANTERN, HARBOR = cast.LANTERN_ID, cast.HARBOR_ID
 
 _server = None
 
@@ -58,7 +58,7 @@ def _start_over_if_history_changed(home: Home) -> None:
 
 
 def _apply() -> None:
-    vaults = [f"--vault=lantern={LANTERN}", f"--vault=harbor={HARBOR}"]
+    vaults = [f"--vault={vault.name}={vault.provider}" for vault in cast.VAULTS]
     command = [sys.executable, "-m", "concord.cli", "database", "apply", *vaults]
     environment = os.environ | {"PYTHONPATH": str(CHECKOUT / "src")}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

@@ -182,6 +182,8 @@ PLANTED_CLIENT = ("Ibis", "Nettlecombe")
 PLANTED_CLIENT_ID = known_id("client planted")
 #: Investigations that the tour opens, and the person in one of them who is both victim and suspect.
 LABOR_CASE_ID, DUAL_CASE_ID, DUAL_PERSON_ID = map(known_id, ("case labor", "case dual", "person dual"))
+LABOR_STUDY_ID, ARREST_STUDY_ID = map(known_id, ("study labor", "study arrests"))
+LABOR_STUDY = "Labor cases from lead to sentence"
 
 
 def sign_in_of(role: Role) -> Staff:

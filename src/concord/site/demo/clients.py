@@ -278,7 +278,7 @@ def _judge(file: File, first: dt.date) -> None:
 def _care(file: File, first: dt.date) -> None:
     """Needs, services, contacts, notes and what is due."""
     draw, span = file.draw, max(1, (file.last - first).days)
-    for code in {draw.of(_NEEDS) for _ in range(draw.randint(1, 5))}:
+    for code in dict.fromkeys(draw.of(_NEEDS) for _ in range(draw.randint(1, 5))):
         _need(file, code, draw.within(first, min(first + days(30), file.last)))
     for _ in range(draw.randint(2, 6 + min(span, 500) // 18)):
         _service(file, draw.of(_SERVES[file.provider.key]), draw.within(first, file.last))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from concord.law.wall import Viewer
@@ -20,6 +20,7 @@ from concord.site.collaboration.models import Attendance
 from concord.site.demo import cast
 from concord.site.justice.models import ProsecutionReferral
 from concord.site.services.models import Contact, ReferredClient, Service
+from concord.site.study.models import Agreement, BundleReceived
 from concord.vocabulary import ProsecutionDecision, ReferralKind, Role
 
 Check = Callable[[Viewer, dt.datetime], bool]
@@ -35,7 +36,6 @@ class Footprint:
     method: str = "GET"
     status: int = 200
     pk: UUID | None = None
-    kwargs: tuple[tuple[str, str], ...] = ()
 
     def matches(self, match, method: str, status: int) -> bool:
         given = {"pk": self.pk} if self.pk else {}
@@ -56,17 +56,11 @@ class Step:
     link: str
     footprint: Footprint | None = None
     check: Check | None = None
+    commands: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
         return reverse(self.place[0], args=self.place[1:])
-
-    @property
-    def is_there(self) -> bool:
-        try:
-            return bool(self.url)
-        except NoReverseMatch:
-            return False
 
 
 @dataclass(frozen=True)
@@ -118,6 +112,16 @@ def _came_without_account(viewer: Viewer, since: dt.datetime) -> bool:
     return new.exists()
 
 
+def _agreed(viewer: Viewer, since: dt.datetime) -> bool:
+    today = timezone.localdate()
+    found = Agreement.objects.filter(study_id=cast.ARREST_STUDY_ID, created_at__gt=since, ended_on=None)
+    return found.filter(signed_on__lte=today, expires_on__gte=today).exists()
+
+
+def _bundle_came(viewer: Viewer, since: dt.datetime) -> bool:
+    return BundleReceived.objects.filter(agency_id=viewer.agency).exists()
+
+
 # --- The chapters -----------------------------------------------------------------------------------------------------
 
 _DETECTIVE, _ADVOCATE, _PROSECUTOR, _COORDINATOR, _EVALUATOR = map(
@@ -128,8 +132,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         _DETECTIVE, "A detective looks for a client",
         f"You work in Riverton's police. You have heard that {PLANTED} may be at Lantern House. She is: the "
-        f"provider has "
-        "had her file for two months. Try to find her.",
+        "provider has had her file for two months. Try to find her.",
         5,
         (
             Step(
@@ -289,7 +292,30 @@ CHAPTERS: tuple[Chapter, ...] = (
         _EVALUATOR, "An evaluator draws files that nobody picked",
         "You study whether it works. You have study ids and an agreement, and no name.",
         3,
-        (),
+        (
+            Step(
+                "agreement", _EVALUATOR,
+                "Open the study of arrests and record the agreement that follows the one that has ended.",
+                "Without one in force nothing may be received, and the page says by when what was received must be "
+                "destroyed.",
+                ("study:study", cast.ARREST_STUDY_ID), "Open the study",
+                check=_agreed,
+            ),
+            Step(
+                "bundle", _EVALUATOR,
+                "In a terminal, have the case files of Riverton's task force written out and receive them.",
+                "Every file that there is, not those that somebody picked: study ids and no name, what is missing and "
+                "why, and what the checks found.",
+                ("study:study", cast.LABOR_STUDY_ID), "Open the study of labor cases",
+                check=_bundle_came,
+                commands=(
+                    './concord export bundle case-files --task-force "Riverton Human Trafficking Task Force"'
+                    " --home demo",
+                    f'./concord study receive case-files --study "{cast.LABOR_STUDY}" --evaluator {_EVALUATOR.email}'
+                    " --home demo",
+                ),
+            ),
+        ),
     ),
 )  # fmt: skip
 ALL: tuple[Step, ...] = tuple(step for chapter in CHAPTERS for step in chapter.steps)

@@ -31,7 +31,6 @@ def tour(request):
             "steps": [_Shown(step, _is_done(step, request, been)) for step in chapter.steps],
         }
         for chapter in steps.CHAPTERS
-        if chapter.steps
     ]
     minutes = sum(chapter["chapter"].minutes for chapter in chapters)
     return render(request, "demo/tour.html", {"chapters": chapters, "minutes": minutes, "nobody": steps.NOBODY})

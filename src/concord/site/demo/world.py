@@ -13,13 +13,14 @@ from django.db import models
 from django.utils import timezone
 
 from concord.site.accounts.models import TaskForce
-from concord.site.demo import cast, clients, counts, investigations, meetings, sendings, taskforces
+from concord.site.demo import cast, clients, counts, investigations, meetings, sendings, studies, taskforces
 from concord.site.demo.loading import copy, loading, needed_keys
 from concord.site.demo.story import Book, Story
 from concord.site.justice.models import Investigation
 from concord.site.services.models import Client
 from concord.site.stores import acting
 from concord.site.stores.config import alias_of
+from concord.site.study.models import Study
 from concord.vocabulary import StoreKind
 
 #: One row of each kind of store tells whether its part of the world is there.
@@ -27,6 +28,7 @@ _MARK: dict[StoreKind, type[models.Model]] = {
     StoreKind.HUB: TaskForce,
     StoreKind.JUSTICE: Investigation,
     StoreKind.VAULT: Client,
+    StoreKind.STUDY: Study,
 }
 
 
@@ -34,13 +36,14 @@ def load(*, say: Callable[[str], None]) -> None:
     """Fill the stores with the invented world; does nothing where it is there."""
     began = time.monotonic()
     taskforces.make_keys()
+    today = timezone.localdate()
     empty = {alias for alias, kind in _stores().items() if not _is_there(alias, kind)}
     if empty:
         say("Making up the people and cases of the demo.")
-        story = tell(timezone.localdate())
+        story = tell(today)
         count = sum(_store(alias, book) for alias, book in _books(story).items() if alias in empty)
-        counts.publish_past(story.today)
         say(f"{count:,} invented records, {time.monotonic() - began:.1f} s.")
+    counts.publish_past(today)
     taskforces.make_sign_ins()
 
 
@@ -55,6 +58,7 @@ def tell(today: dt.date) -> Story:
     clients.write(story)
     meetings.write(story)
     sendings.calls_and_shifts(story)
+    studies.write(story)
     sendings.seal_all(story)
     return story
 
@@ -62,12 +66,13 @@ def tell(today: dt.date) -> Story:
 def _books(story: Story) -> dict[str, Book]:
     """What goes where, in the order in which two-store steps commit: the hub last."""
     vaults = {alias_of(StoreKind.VAULT, name): book for name, book in story.vaults.items()}
-    return vaults | {StoreKind.JUSTICE.value: story.justice, StoreKind.HUB.value: story.hub}
+    others = {StoreKind.JUSTICE: story.justice, StoreKind.STUDY: story.study, StoreKind.HUB: story.hub}
+    return vaults | {kind.value: book for kind, book in others.items()}
 
 
 def _stores() -> dict[str, StoreKind]:
     vaults = {alias_of(StoreKind.VAULT, vault.name): StoreKind.VAULT for vault in cast.VAULTS}
-    wanted = vaults | {StoreKind.JUSTICE.value: StoreKind.JUSTICE, StoreKind.HUB.value: StoreKind.HUB}
+    wanted = vaults | {kind.value: kind for kind in (StoreKind.JUSTICE, StoreKind.STUDY, StoreKind.HUB)}
     return {alias: kind for alias, kind in wanted.items() if alias in settings.CONCORD.stores}
 
 

@@ -1,0 +1,135 @@
+import os
+import subprocess
+import sys
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from concord.site.accounts import standing
+from concord.site.bridge import actions as bridge
+from concord.site.bridge.models import Referral
+from concord.site.demo import attempts, cast, steps
+from concord.site.services import actions as services
+from concord.site.services.models import Client
+from concord.site.stores.acting import acting
+from concord.vocabulary import ReferralKind, Role
+from tests.stores import CHECKOUT
+
+NAME = " ".join(cast.PLANTED_CLIENT)
+
+
+def _done(page) -> dict[str, bool | None]:
+    """Which steps show a tick: True, False, or None where it is not the viewer's to know."""
+    return {one.step.code: one.done for part in page.context["chapters"] for one in part["steps"]}
+
+
+def _own(role: Role) -> set[str]:
+    return {step.code for step in steps.ALL if step.who == cast.sign_in_of(role)}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_tour_opens_for_everybody_and_shows_only_her_own_ticks(enter, user, role):
+    page = enter(user(role)).get(reverse("demo:tour"))
+    assert page.status_code == 200
+    assert {code for code, done in _done(page).items() if done is not None} == _own(role)
+
+
+@pytest.mark.parametrize("step", [s for s in steps.ALL if s.code not in ("address", "police_office")],
+                         ids=lambda step: step.code)  # fmt: skip
+def test_every_step_leads_to_a_page_that_opens_for_her(enter, user, step):
+    assert enter(user(step.who.roles[0])).get(step.url).status_code == 200
+
+
+def test_a_search_that_was_made_is_ticked_and_one_by_somebody_else_is_not(enter, user):
+    browser = enter(user(Role.SUPERVISOR))
+    browser.post(reverse("justice:search"), {"q": NAME})
+    browser = enter(user(Role.DETECTIVE))
+    assert _done(browser.get(reverse("demo:tour")))["search"] is False
+    browser.post(reverse("justice:search"), {"q": NAME})
+    assert _done(browser.get(reverse("demo:tour")))["search"] is True
+
+
+def test_an_address_is_ticked_when_it_was_refused(enter, user):
+    browser = enter(user(Role.DETECTIVE))
+    browser.get(reverse("services:client", args=[steps.NOBODY]))
+    assert _done(browser.get(reverse("demo:tour")))["address"] is False
+    browser.get(reverse("services:client", args=[cast.PLANTED_CLIENT_ID]))
+    assert _done(browser.get(reverse("demo:tour")))["address"] is True
+
+
+def test_a_forged_tick_is_no_tick(enter, user):
+    browser = enter(user(Role.DETECTIVE))
+    browser.cookies["concord_tour"] = "search.address:forged"
+    assert _done(browser.get(reverse("demo:tour")))["search"] is False
+
+
+def _refer(user) -> Referral:
+    viewer = standing.placed(user.viewer())
+    with acting(viewer):
+        return bridge.refer(id=uuid4(), kind=ReferralKind.SERVICES, to_agency=cast.LANTERN_ID,
+                            content={"name": NAME, "summary": "May want help."}, by=viewer)  # fmt: skip
+
+
+def test_police_see_received_and_the_same_before_and_after_it_is_accepted(enter, user):
+    detective, advocate = user(Role.DETECTIVE), standing.placed(user(Role.ADVOCATE).viewer())
+    referral = _refer(detective)
+    browser = enter(detective)
+    before = [browser.get(reverse(name)).context for name in ("bridge:sent", "demo:tour")]
+    with acting(advocate):
+        client = Client.objects.get(pk=cast.PLANTED_CLIENT_ID)
+        services.accept_referral(referral_id=referral.pk, client=client, by=advocate)
+    after = [browser.get(reverse(name)).context for name in ("bridge:sent", "demo:tour")]
+    assert [_seen(context) for context in before] == [_seen(context) for context in after]
+    assert _done(enter(user(Role.ADVOCATE)).get(reverse("demo:tour")))["accept"] is True
+
+
+def _seen(context):
+    if "page" in context:
+        return [(row.pk, row.sent_at, row.received_at) for row in context["page"].rows]
+    return [(one.step.code, one.done) for part in context["chapters"] for one in part["steps"]]
+
+
+# --- The database's own answers ---------------------------------------------------------------------------------------
+
+REFUSED = {
+    "clients": 'relation "services_client" does not exist',
+    "connect": "permission denied for database",
+    "forge": "forged context",
+    "owner": "permission denied to set role",
+    "secret": "permission denied for table secret",
+    "answer": "permission denied for table bridge_referral",
+}
+
+
+def test_the_database_refuses_in_its_own_words(enter, user):
+    page = enter(user(Role.DETECTIVE)).post(reverse("demo:sql"), {"attempt": "all"})
+    answers = {one["attempt"].code: one["answer"] for one in page.context["shown"]}
+    assert answers.keys() == attempts.BY_CODE.keys()
+    assert {code for code, answer in answers.items() if answer.refusal} == REFUSED.keys()
+    assert all(words in answers[code].refusal for code, words in REFUSED.items())
+    assert answers["office"].row == answers["others"].row == (0,)
+    assert answers["own"].row[0] > 100
+
+
+@pytest.mark.parametrize("asked", ["select 1", "", "own; select 1"])
+def test_nothing_but_the_list_is_run(enter, user, asked):
+    page = enter(user(Role.DETECTIVE)).post(reverse("demo:sql"), {"attempt": asked})
+    assert all(one["answer"] is None for one in page.context["shown"])
+
+
+@pytest.mark.parametrize("role", [Role.ADVOCATE, Role.PROSECUTOR, Role.COORDINATOR, Role.EVALUATOR])
+def test_only_the_police_of_the_demo_ask_the_database(enter, user, role):
+    assert enter(user(role)).get(reverse("demo:sql")).status_code == 404
+
+
+def test_outside_a_demonstration_there_is_no_tour():
+    asked = (
+        "import django; django.setup()\n"
+        "from django.urls import NoReverseMatch, reverse\n"
+        "try: print(reverse('demo:tour'))\n"
+        "except NoReverseMatch: print('none')"
+    )
+    environment = os.environ | {"CONCORD_DEMO": "", "PYTHONPATH": str(CHECKOUT / "src")}
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.strip() == "none"
