@@ -97,6 +97,7 @@ def test_a_referral_of_a_restricted_client_does_not_lead_a_colleague_to_her(visi
     page = visit(world.users["second_advocate"]).get(reverse("services:referral", args=[referred]))
     assert page.status_code == 200
     assert page.context["client"] is None
+    assert "Met at a worksite" not in page.text
     with as_staff("second_advocate") as by, pytest.raises(actions.Objection, match="decided by a colleague"):
         actions.accept_referral(referral_id=referred, by=by)
 

@@ -137,6 +137,7 @@ def test_nobody_outside_the_provider_comes_to_a_file(visit, world, open_file, wh
     browser = visit(world.users[who])
     assert browser.get(reverse("services:client", args=[pk])).status_code == 404
     found = browser.post(reverse("services:find"), {"q": "Rosalind"})
+    assert found.status_code == (200 if who == "counsel" else 404)  # counsel searches her own provider's files
     assert "Rosalind Example" not in found.text
 
 

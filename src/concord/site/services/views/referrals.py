@@ -69,6 +69,9 @@ def referral(request, pk):
     received, content = actions.open_referral(referral_id=sent.pk, by=request.viewer)
     waiting = received.answer == ReferralAnswer.OPENED
     found = search.find(content.get("name", ""), by=request.viewer) if waiting else []
+    client = _client_of(received)
+    if received.answer == ReferralAnswer.ACCEPTED and client is None:
+        content = {}  # it has become part of a restricted file, and is closed with it
     record = Record(
         kind=_("Referral"), title=ReferralKind(sent.kind).label, status=_state(received),
         next_step=_("Decide whether to serve this person.") if waiting else "",
@@ -86,7 +89,7 @@ def referral(request, pk):
     return render(request, "services/referral.html", {
         "record": record, "lines": export.said({k: v for k, v in content.items() if k != "permissions"}),
         "waiting": waiting, "matches": [one for one in linked(found) if not one["match"].inquiry],
-        "accept_url": reverse("services:referral_accept", args=[pk]), "client": _client_of(received),
+        "accept_url": reverse("services:referral_accept", args=[pk]), "client": client,
     })  # fmt: skip
 
 

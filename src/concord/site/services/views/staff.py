@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,8 +23,9 @@ KEEPERS = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 
 def colleagues(viewer) -> list[tuple]:
     """Own staff of today, by name."""
-    rows = Staff.objects.filter(agency_id=viewer.agency, service_account=False, until_date=None)
-    return list(rows.order_by("name").values_list("pk", "name"))
+    today = timezone.localdate()
+    rows = Staff.objects.filter(agency_id=viewer.agency, service_account=False, from_date__lte=today)
+    return list(rows.exclude(until_date__lt=today).order_by("name").values_list("pk", "name"))
 
 
 @never_cache
