@@ -76,6 +76,19 @@ def test_providers_pass_on_no_leads(world, visit):
     assert visit(world.users["advocate"]).get("/referrals/send/lead/").status_code == 404
 
 
+@pytest.mark.parametrize(("user", "url"), [
+    ("detective", "/referrals/send/services/"), ("detective", "/calls/new/"), ("advocate", "/roster/new/"),
+])
+def test_a_fresh_form_complains_of_nothing(world, visit, user, url):
+    assert "needs another look" not in visit(world.users[user]).get(url).content.decode()
+
+
+def test_a_referral_that_says_nothing_is_sent_back_with_where_and_what(world, visit):
+    answer = post_referral(visit(world.users["detective"]), world, summary="")
+    assert answer.status_code == 422
+    assert 'href="#id_summary"' in answer.content.decode()
+
+
 def test_only_agencies_that_take_the_kind_are_offered(world, visit):
     page = visit(world.users["detective"]).get("/referrals/send/services/").content.decode()
     assert "Lantern" in page

@@ -151,7 +151,7 @@ def test_a_choice_may_be_declined_among_its_radios():
 
 def test_the_summary_leads_to_the_first_input_of_each_question_in_order():
     form = answered(name="Too long", phone="", born_month="2", born_day="30", born_year="2019", kinds="", note="1234")
-    assert [complaint.target for complaint in form.summary] == [
+    assert [complaint.target for complaint in form.complaints] == [
         "id_note",
         "id_name",
         "id_phone_0",
@@ -159,12 +159,12 @@ def test_the_summary_leads_to_the_first_input_of_each_question_in_order():
         "id_kinds_0",
     ]
     html = str(form)
-    assert all(f'id="{complaint.target}"' in html for complaint in form.summary)
+    assert all(f'id="{complaint.target}"' in html for complaint in form.complaints)
 
 
 def test_messages_say_what_to_do_unless_the_room_says_it_better():
     said = {
-        complaint.target: complaint.words for complaint in answered(name="Too long", note="1234", kinds="x").summary
+        complaint.target: complaint.words for complaint in answered(name="Too long", note="1234", kinds="x").complaints
     }
     assert said["id_name"] == "Shorten this to 5 characters or fewer. It has 8."
     assert said["id_note"] == "Our own words."

@@ -119,8 +119,9 @@ class Form(forms.Form):
         return sorted({name for bound in self for name in widgets.names(bound.field.widget, bound.html_name)})
 
     @property
-    def summary(self):
-        """Every complaint in the order of the questions, those of the whole form first."""
+    def complaints(self):
+        """Every complaint in the order of the questions, those of the whole form first. Not a word a question is named
+        by: a template looks for a question of that name first."""
         if not self.is_bound:
             return []
         whole = [Complaint("", "", words) for words in self.non_field_errors()]

@@ -16,7 +16,7 @@ from concord.site.pages.records import Action, Status
 from concord.site.reporting import board as boards
 from concord.site.reporting.models import Count
 from concord.site.reporting.periods import before
-from concord.site.reporting.sharing import BY_NAME, FAMILIES
+from concord.site.reporting.sharing import BY_NAME
 from concord.vocabulary import Why
 
 
@@ -161,11 +161,10 @@ def counts(request):
     quarter = boards.asked_quarter(request.GET.get("quarter", ""))
     rows = Count.objects.filter(agency_id=request.viewer.agency, period=str(quarter))
     page = paging.page(rows, order=("measure", "parts", "id"), size=100, after=request.GET.get("after", ""))
-    says = {family.of or family.name: family.says for family in FAMILIES}
     columns = [
-        Column(_("What"), lambda c: says.get(c.measure, c.measure.replace("_", " ").capitalize()), first=True),
-        Column(_("Of which"), lambda c: c.parts.replace("=", " ").replace(";", ", ").replace("_", " ") or _("All")),
-        Column(_("Count"), lambda c: f"{c.value:g}", numeric=True), Column(_("Unit"), "unit"),
+        Column(_("What"), lambda c: c.measure.replace("_", " ").capitalize(), first=True),
+        Column(_("Of which"), lambda c: c.parts.replace("=", ": ").replace(";", ", ").replace("_", " ") or _("All")),
+        Column(_("Count"), lambda c: f"{c.value.normalize():f}", numeric=True), Column(_("Unit"), "unit"),
     ]
     earlier = before(quarter)
     return render(request, "pages/list.html", {
