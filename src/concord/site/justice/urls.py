@@ -1,3 +1,4 @@
+from django.urls import include
 from django.urls import path as plain_path
 
 from concord.site.justice.desk import desk
@@ -73,6 +74,7 @@ urlpatterns = [
     path("charging/<uuid:pk>/", prosecution.decision, name="decision"),
     path("hearings/", court.hearings, name="hearings"),
     path("hearings/<uuid:pk>/", court.hearing, name="hearing"),
+    plain_path("", include("concord.site.justice.imports.urls")),
 ]
 for draft in desk.urls():
     urlpatterns.append(path(f"justice/{draft.pattern}", draft.callback, draft.name))

@@ -14,6 +14,7 @@ from concord.casefile.reading import Problem
 from concord.law.wall import Viewer
 from concord.site.justice.actions.common import Objection, in_one_step, own
 from concord.site.justice.codes import ImportKind
+from concord.site.justice.imports.refusals import in_words
 from concord.site.justice.imports.reports import Sums
 from concord.site.justice.models import (
     ImportBatch,
@@ -85,9 +86,15 @@ def check(release: Release, digest: str, by: Viewer) -> Checked:
     return checked
 
 
+@in_words
 @in_one_step
 def keep(
-    release: Release, checked: Checked, *, file_name: str, by: Viewer, progress: Callable[[int], None] = lambda rows: None
+    release: Release,
+    checked: Checked,
+    *,
+    file_name: str,
+    by: Viewer,
+    progress: Callable[[int], None] = lambda rows: None,
 ) -> ImportBatch:
     """Keep what `check` found acceptable, all of it or nothing. `progress` hears how many rows have been kept."""
     _require_police(by)
@@ -99,7 +106,7 @@ def keep(
     for incidents in batched((i for i, kept in _judged(release, by) if not kept), AT_ONCE):
         writer.write(incidents)
     writer.write_months([month for month, kept in _months(release, by) if not kept])
-    if writer.written != sum(checked.parts[name] for name in _STORED):
+    if writer.written != sum(checked.parts[name] for name in STORED):
         raise Objection({"": "The files or the store changed since they were checked. Nothing was kept; check again."})
     return batch
 
@@ -161,7 +168,7 @@ def _reject(incident: Incident, sums: Sums) -> None:
 
 # --- Writing ----------------------------------------------------------------------------------------------------------
 
-_STORED = ("incident", "offense", "victim", "offender", "arrestee", "month")
+STORED = ("incident", "offense", "victim", "offender", "arrestee", "month")
 
 
 class _Writer:

@@ -62,13 +62,17 @@ class Sums:
     def accepted(self) -> int:
         return self.rows - self.rejected
 
-    def columns(self) -> dict:
-        """As an `ImportBatch` keeps them: sums and reasons, and no cell of the file."""
+    def columns(self, file: str = "") -> dict:
+        """As an `ImportBatch` keeps them: sums and reasons, and no cell of the file.
+
+        `file` stands in place of the files' own names, where somebody may have named one after a person.
+        """
         common = self.reasons.most_common(MOST_REASONS)
+        own = {"file": file} if file else {}
         return {
             "rows": self.rows, "accepted": self.accepted, "rejected": self.rejected,
-            "tables": {name: one.as_dict for name, one in self.tables.items()},
-            "reasons": [[*where, times] for where, times in common],
+            "tables": {name: one.as_dict | own for name, one in self.tables.items()},
+            "reasons": [[file or name, column, reason, times] for (name, column, reason), times in common],
         }
 
 

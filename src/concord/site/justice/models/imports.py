@@ -14,7 +14,7 @@ from concord.site.justice.models._base import needed
 from concord.site.justice.models.court import Charge
 from concord.site.justice.models.leads import Lead
 from concord.site.justice.models.persons import Person
-from concord.site.keys.fields import IDENTIFYING, SealedText
+from concord.site.keys.fields import IDENTIFYING, SealedJSON, SealedText
 from concord.site.stores.models import HeldModel
 
 
@@ -199,7 +199,7 @@ class SavedMapping(OwnRow):
     """
 
     name = models.CharField(max_length=60)
-    document = models.JSONField()
+    document = SealedJSON(code="saved_mapping.document", privacy=IDENTIFYING)
     name_heading = models.CharField(max_length=120, blank=True)
 
     class Meta:
@@ -264,7 +264,7 @@ class CourtRecord(OwnRow):
 class Upload(HeldModel):
     """A file between its dry run and the decision to keep it: sealed under its sender's own key, on no disk in plain.
 
-    Deleted when it is kept or thrown away, when its sender sends another, and by the sweeper after a day.
+    Deleted when it is kept or thrown away, when its sender sends another, and when she comes back after a day.
     """
 
     wall = Walled(Compartment.DESK, audited=False)
@@ -273,6 +273,7 @@ class Upload(HeldModel):
     staff_id = models.UUIDField(editable=False)
     kind = needed(ImportKind)
     file_name = SealedText(code="upload.file_name", privacy=IDENTIFYING)
+    options = SealedJSON(code="upload.options", privacy=IDENTIFYING)  # mapping, letters, separator, sheet
     content = SealedText(code="upload.content", privacy=IDENTIFYING)
 
     class Meta:

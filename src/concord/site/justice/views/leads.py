@@ -179,6 +179,7 @@ def lead(request, pk):
         facts=(
             Fact(_("Came in"), row.received_on),
             Fact(_("Source"), LeadSource(row.source)),
+            *_read_again(row),
             Fact(_("Passed on by"), names.get(row.from_agency_id), "not_applicable"),
             Fact(_("Type"), TraffickingType(row.trafficking_type)),
             Fact(_("Where"), row.county, "not_yet_known"),
@@ -200,6 +201,13 @@ def lead(request, pk):
             (s.sent_at, names.get(s.to_agency_id, "")) for s in sent_rows],
         "passes": safeguards.passes(ContactRoute.LEAD, _permission(row)),
     })
+
+
+def _read_again(row):
+    """The way back to the incident whose second reading led here."""
+    item = row.rereaditem_set.values_list("pk", flat=True).first()
+    if item:
+        yield Fact(_("Came from"), Link(_("An incident read again"), reverse("justice:reread_item", args=[item])))
 
 
 def _permission(row):
