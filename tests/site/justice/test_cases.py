@@ -7,7 +7,7 @@ import pytest
 from concord.site.accounts import standing
 from concord.site.accounts.models import Mou
 from concord.site.justice.actions import cases as actions
-from concord.site.justice.models import CaseEvent, Investigation, ProsecutionReferral, TeamAgency
+from concord.site.justice.models import CaseEvent, Investigation, Person, ProsecutionReferral, TeamAgency
 from concord.site.stores.acting import acting
 from concord.vocabulary import CaseStatus, ClosedHow, PersonRole, TraffickingType
 from tests.site.justice import cases
@@ -32,7 +32,9 @@ def test_the_type_has_a_history(world, visit):
     answers = {"trafficking_type": "both", "on_date": "2026-04-01", "note": "Unpaid nights"}
     assert page.post(url, answers).status_code == 302
     assert Investigation.objects.get().trafficking_type == TraffickingType.BOTH
-    assert "Held to be: Sex and labor trafficking" in page.get(f"/investigations/{case.pk}/").content.decode()
+    shown = page.get(f"/investigations/{case.pk}/").content.decode()
+    assert "Held to be: Sex and labor trafficking" in shown
+    assert "Unpaid nights" in shown
 
 
 def test_closing_has_a_date_and_a_how_and_can_be_undone_without_losing_them(world, visit):
@@ -116,4 +118,7 @@ def test_the_timeline_is_put_together_from_dated_facts_and_groups_people(world, 
     places = [shown.index(words) for words in wanted]
     assert places == sorted(places)
     assert "Persons 1 to 5" in shown
+    Person.objects.update(roles=[PersonRole.VICTIM])  # confirmed since; identified as potential all the same
+    again = visit(world.users["detective"]).get(f"/investigations/{case.pk}/").content.decode()
+    assert "5 people identified: Potential victim" in again
     assert ProsecutionReferral.objects.count() == TeamAgency.objects.count() == 1

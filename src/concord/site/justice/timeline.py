@@ -1,7 +1,7 @@
 """What happened in an investigation, put together from its dated facts in one query. Nothing is kept as a timeline."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from uuid import UUID
 
@@ -82,9 +82,16 @@ def facts(case: Investigation) -> list[Dated]:
         _rows(ProsecutionReferral.objects.filter(**of).exclude(decided_on=None), "decided", F("decided_on"),
               F("decision"), row="to_agency_id"),
     ]
-    found = [Dated(*row) for row in parts[0].union(*parts[1:], all=True)]
+    found = [_as_then(Dated(*row)) for row in parts[0].union(*parts[1:], all=True)]
     found.append(Dated(case.opened_on, "opened", "", 0, case.pk))
     return sorted(found, key=lambda d: (d.on, _RANK.get(d.kind, 5), d.code, d.number), reverse=True)
+
+
+def _as_then(d: Dated) -> Dated:
+    """Who is a confirmed victim today was identified as a potential one; the confirmation is an event of its own."""
+    if d.kind == "person" and d.code == PersonRole.VICTIM:
+        return replace(d, code=PersonRole.POTENTIAL_VICTIM.value)
+    return d
 
 
 def _either(kind: str, detail: str):

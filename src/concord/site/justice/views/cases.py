@@ -10,6 +10,7 @@ from concord.law.wall import JUSTICE
 from concord.site.accounts.directory import agency_names, staff_names
 from concord.site.justice import timeline
 from concord.site.justice.actions import cases as actions
+from concord.site.justice.codes import CaseEventKind
 from concord.site.justice.forms.cases import (
     AdoptForm,
     CaseFilter,
@@ -22,7 +23,7 @@ from concord.site.justice.forms.cases import (
     TeamForm,
     TypeForm,
 )
-from concord.site.justice.models import Investigation, ProsecutionReferral, TeamAgency
+from concord.site.justice.models import CaseEvent, Investigation, ProsecutionReferral, TeamAgency
 from concord.site.justice.views.common import (
     GET_POST,
     access_to_case,
@@ -124,7 +125,13 @@ def case(request, pk):
     record = record_of(case, team, by, names, "case", facts=facts, actions=_case_actions(case, by),
                        next_step=_next_step(case, dated))
     return render(request, "justice/case.html", {
-        "record": record, "case": case, "events": timeline.events(dated, names)})
+        "record": record, "case": case, "events": timeline.events(dated, names), "notes": _notes(case)})
+
+
+def _notes(case):
+    """What was written when the investigation was closed, reopened, adopted or held to be of another type."""
+    rows = CaseEvent.objects.filter(investigation=case).exclude(note=None).order_by("-on_date")
+    return [(row.on_date, CaseEventKind(row.kind).label, row.note) for row in rows]
 
 
 def _next_step(case, dated):

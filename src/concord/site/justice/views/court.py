@@ -41,7 +41,7 @@ from concord.site.justice.views.common import (
     victims,
 )
 from concord.site.pages import paging
-from concord.site.pages.lists import Absent, Column
+from concord.site.pages.lists import Absent, Column, Link
 from concord.site.pages.records import Action, Fact, Record, Status
 from concord.vocabulary import ChargeClass, ChargeStage, NotTraffickingReason, Sector, SentenceKind
 
@@ -139,8 +139,8 @@ def charge(request, pk):
             ChargeStage(row.stage).label, "info"),
         next_step=row.review if not row.charge_class else "",
         facts=(
-            Fact(_("Investigation"), case.code_name),
-            Fact(_("Against"), row.person.shown_as),
+            Fact(_("Investigation"), Link(case.code_name, reverse("justice:case", args=[case.pk]))),
+            Fact(_("Against"), Link(row.person.shown_as, reverse("justice:person", args=[row.person_id]))),
             Fact(_("Jurisdiction"), row.jurisdiction),
             Fact(_("Class"), ChargeClass(row.charge_class) if row.charge_class else None, "not_yet_known"),
             Fact(_("Classed by"), ClassedBy(row.classed_by) if row.classed_by else None, "not_yet_known"),

@@ -45,7 +45,7 @@ from concord.site.justice.views.common import (
     team_names,
     victims,
 )
-from concord.site.pages.lists import Absent, Column
+from concord.site.pages.lists import Absent, Column, Link
 from concord.site.pages.records import Action, Event, Fact, Record, Status
 from concord.vocabulary import (
     AgeGroup,
@@ -67,9 +67,15 @@ from concord.vocabulary import (
     StatusDecider,
     SuspectOutcome,
     TookPart,
+    TraffickingType,
     VictimStatus,
 )
 
+DEFINITIONS = ("SEX_SF", "LABOR_SF")
+DEFINITIONS_OF = {
+    TraffickingType.SEX: ("SEX_SF",), TraffickingType.LABOR: ("LABOR_SF",), TraffickingType.BOTH: DEFINITIONS,
+    TraffickingType.NOT_YET_KNOWN: DEFINITIONS,
+}
 VICTIM_MILESTONES = (Milestone.VICTIM_IDENTIFIED, Milestone.SCREENING)
 
 
@@ -198,7 +204,7 @@ def person(request, pk):
 
 def _facts(p):
     return (
-        Fact(_("Investigation"), p.investigation.code_name),
+        Fact(_("Investigation"), Link(p.investigation.code_name, reverse("justice:case", args=[p.investigation_id]))),
         Fact(_("Roles"), roles_words(p)),
         Fact(_("Other names"), p.other_names, "not_yet_known"),
         Fact(_("Born"), p.birth_date, "not_yet_known"),
@@ -323,9 +329,9 @@ def elements(request, pk):
     people = {p.pk: p for p in Person.objects.filter(investigation=case)}
     pairs = list(Pair.objects.filter(investigation=case))
     schemes = {s.pk: s for s in Scheme.objects.filter(investigation=case)}
-    claims = list(Assertion.objects.filter(investigation=case).defer("note").order_by("-asserted_on"))
+    claims = list(Assertion.objects.filter(investigation=case).order_by("-asserted_on"))
     settings.CONCORD_RINGS.warm(case.agency_id)
-    results, missing = _computed(pairs, people, claims)
+    results, missing = _computed(case, pairs, people, claims)
     record = record_of(case, team, by, names, "elements", actions=(
         Action(_("State a fact"), reverse("justice:assert_fact", args=[pk]), primary=True),
         Action(_("One scheme, many people"), reverse("justice:new_scheme", args=[pk])),
@@ -335,12 +341,13 @@ def elements(request, pk):
         "claims": [_claim(c, schemes, {p.pk: p for p in pairs}, people) for c in claims]})
 
 
-def _computed(pairs, people, claims):
+def _computed(case, pairs, people, claims):
     """Every pair's outcome under both federal definitions, computed once for pairs that rest on the same facts."""
     of_scheme, of_pair = {}, {}
     for claim in claims:
         (of_scheme if claim.scheme_id else of_pair).setdefault(claim.scheme_id or claim.pair_id, []).append(claim)
     kept, rows, everything = {}, [], []
+    held_to_be = DEFINITIONS_OF[TraffickingType(case.trafficking_type)]
     for pair in pairs:
         said = [*of_scheme.get(pair.scheme_id, ()), *of_pair.get(pair.pk, ())]
         victim = people[pair.victim_id]
@@ -353,15 +360,15 @@ def _computed(pairs, people, claims):
     rows.sort(key=lambda r: (r[0].number, r[1].number))
     to_do = {}
     for results in everything:
-        open_ones = [results[rule] for rule in ("SEX_SF", "LABOR_SF") if _touched(results[rule])]
+        open_ones = [results[rule] for rule in DEFINITIONS if rule in held_to_be or _purpose_is_said(results[rule])]
         for words in law.to_do(open_ones):
             to_do[words] = to_do.get(words, 0) + 1
     return rows, sorted(to_do.items(), key=lambda item: -item[1])
 
 
-def _touched(result) -> bool:
-    """Only definitions of which at least one element is established make a to-do; else the list is everything."""
-    return any(line.answer is Answer.YES for line in result.lines)
+def _purpose_is_said(result) -> bool:
+    """A definition that the investigation is not about still makes a to-do once its purpose has been established."""
+    return any(line.answer is Answer.YES and line.words.startswith("For ") for line in result.lines)
 
 
 def _law_pair(victim, claims) -> law.Pair:
@@ -382,7 +389,7 @@ def _claim(claim, schemes, pairs, people):
         pair = pairs[claim.pair_id]
         about = f"{people[pair.victim_id].alias}, {people[pair.suspect_id].alias}"
     return {"about": about, "fact": f"{element.label}: {value}", "answer": Answer(claim.answer).label,
-            "basis": Basis(claim.basis).label, "on": claim.asserted_on}
+            "basis": Basis(claim.basis).label, "on": claim.asserted_on, "note": claim.note}
 
 
 @require_http_methods(GET_POST)
