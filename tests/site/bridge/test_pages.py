@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from concord.site.bridge import actions, home
 from concord.site.bridge.models import AdvocateCall, DutyShift, Referral
+from concord.site.services.actions import referrals as services
 from concord.site.stores.acting import acting
 from tests.site.bridge.test_calls import call, put_on_duty
-from tests.site.bridge.test_referrals import send
+from tests.site.bridge.test_referrals import rows_seen_by, send
 
 
 def post_referral(client, world, kind="services", to="lantern", **given):
@@ -32,12 +33,29 @@ def test_police_send_a_referral_and_see_only_that_it_was_received(world, visit):
     assert "motel" not in page
 
 
-def test_the_senders_page_is_the_same_to_the_byte_after_the_recipient_opened_it(world, visit):
-    referral = send(world)
-    visit(world.users["detective"]).get("/referrals/")
-    before = without_tokens(visit(world.users["detective"]).get("/referrals/"))
-    assert visit(world.users["advocate"]).get(f"/referrals/received/{referral.pk}/").status_code == 200
-    assert without_tokens(visit(world.users["detective"]).get("/referrals/")) == before
+def opened(referral, by):
+    actions.open_referral(actions.inbox(by).get(pk=referral.pk), by)
+
+
+def accepted(referral, by):
+    services.accept_referral(referral_id=referral.pk, by=by)
+
+
+def declined(referral, by):
+    services.decline_referral(referral_id=referral.pk, reason="no_capacity", by=by)
+
+
+@pytest.mark.parametrize("decide", [opened, accepted, declined])
+def test_the_senders_page_and_rows_are_the_same_to_the_byte_whatever_the_recipient_does(world, visit, decide):
+    referral, advocate = send(world), world.viewer("advocate")
+
+    def seen():
+        return without_tokens(visit(world.users["detective"]).get("/referrals/")), rows_seen_by(world, "detective")
+
+    before = seen()
+    with acting(advocate):
+        decide(referral, advocate)
+    assert seen() == before
 
 
 def test_the_recipient_reads_the_whole_of_it(world, visit):
