@@ -168,3 +168,13 @@ def test_what_was_written_stays_as_written(open_file, as_staff):
         note.text = "y"
         with pytest.raises(ProgrammingError, match="kept as it was written"), transaction.atomic(using="vault_lantern"):
             note.save()
+
+
+def test_the_guard_names_no_file_of_another_agency(open_file, world):
+    open_file(restricted=True)
+    connection = connections["vault_lantern"]
+    with transaction.atomic(using="vault_lantern"), connection.cursor() as cursor:
+        connection.enter_store(world.viewer("detective"))  # whatever the door in Python would have said
+        cursor.execute("select guard.hidden_clients()")
+        assert cursor.fetchone() == ([],)
+        connection.leave_store()

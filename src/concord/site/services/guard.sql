@@ -12,17 +12,17 @@ set search_path = pg_catalog, pg_temp as $$
   select coalesce(array_agg(a.client_id), '{}') from public.services_assignment a, (select guard.who() as w) x
    where a.staff_id = (w).staff and a.agency_id = (w).agency and a.until_date is null $$;
 
--- A family member's file is closed with the principal's: it says who she is.
+-- A family member's file is closed with the principal's: it says who she is. To another agency it names none at all.
 create or replace function guard.hidden_clients() returns uuid[] language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp as $$
-declare mine uuid[] := guard.assigned_clients(); hidden uuid[];
+declare own uuid := (guard.who()).agency; mine uuid[] := guard.assigned_clients(); hidden uuid[];
 begin
   if guard.is_jobs() then return '{}'; end if;
   select coalesce(array_agg(id), '{}') into hidden from (
-    select c.id from public.services_client c where c.restricted and not c.id = any(mine)
+    select c.id from public.services_client c where c.agency_id = own and c.restricted and not c.id = any(mine)
     union
     select f.id from public.services_client p join public.services_client f on f.principal_id = p.id
-     where p.restricted and not p.id = any(mine) and not f.id = any(mine)) closed;
+     where p.agency_id = own and p.restricted and not p.id = any(mine) and not f.id = any(mine)) closed;
   return hidden;
 end $$;
 
