@@ -6,8 +6,17 @@ from tests import stores as installation
 
 installation.prepare()
 
-from tests.site.committed import chain, committed  # noqa: E402, F401  models exist only once the stores are prepared
+from django.conf import settings  # noqa: E402  models and settings exist only once the stores are prepared
+
+from tests.site.committed import chain, committed  # noqa: E402, F401
 from tests.site.world import World  # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def closed_rings():
+    """Ring files are closed before the run ends."""
+    yield
+    settings.CONCORD_RINGS.close()
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def test_the_senders_page_and_rows_are_the_same_to_the_byte_whatever_the_recipie
 
 def test_the_recipient_reads_the_whole_of_it(world, visit):
     referral = send(world, wants=["HOU"], contact_caution=["no_message"])
-    page = visit(world.users["advocate"]).get(f"/referrals/received/{referral.pk}/").content.decode()
+    page = visit(world.users["advocate"]).get(f"/referrals/received/{referral.pk}/", follow=True).content.decode()
     for words in ("Quill Brambleton", "found at a motel", "Housing", "Do not leave a message"):
         assert words in page
 
@@ -171,9 +171,9 @@ def test_pages_ask_the_hub_at_most_twelve_times_whatever_the_number_of_rows(
         call(world)
         put_on_duty(world)
     client = visit(world.users[user])
-    client.get(url)
+    client.get(url, follow=True)
     with django_assert_max_num_queries(12, using="hub"):
-        assert client.get(url).status_code == 200
+        assert client.get(url, follow=True).status_code == 200
 
 
 def test_actions_offer_as_recipients_only_partners_that_can_open_it(world):

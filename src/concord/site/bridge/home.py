@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from concord.law.wall import JUSTICE, PROVIDERS, STORES, Viewer
 from concord.site.accounts.directory import agency_names
@@ -85,4 +86,4 @@ def _arrived(viewer, now) -> list[Section]:
 def _people(call) -> str:
     if call.people is None:
         return _("How many people is not known yet.")
-    return _("About %(n)d people.") % {"n": call.people}
+    return ngettext("About %(n)d person.", "About %(n)d people.", call.people) % {"n": call.people}

@@ -60,6 +60,9 @@ def sent(request):
 
 @require_safe
 def received(request):
+    """What came to my agency. A provider reads it beside the client's file, which may be restricted."""
+    if request.viewer.sector in PROVIDERS:
+        return redirect("services:referrals")
     page = paging.page(actions.inbox(request.viewer), order=("-sent_at", "-id"), after=request.GET.get("after", ""))
     names = agency_names(r.from_agency_id for r in page.rows)
     for referral in page.rows:
@@ -81,6 +84,8 @@ def received(request):
 def opened(request, pk):
     """One referral as its recipient reads it. Opening it is recorded in the recipient's own chain only."""
     referral = get_object_or_404(actions.inbox(request.viewer), pk=pk)
+    if request.viewer.sector in PROVIDERS:
+        return redirect("services:referral", pk=pk)
     content = actions.open_referral(referral, request.viewer)
     names = agency_names([referral.from_agency_id])
     sender = names.get(referral.from_agency_id, "")
