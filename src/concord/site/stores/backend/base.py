@@ -56,6 +56,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.door()
         return super()._cursor(name)
 
+    def ensure_connection(self):
+        """The door first: opening the store on the way to a connection would take a second one and lose the first."""
+        self.door()
+        super().ensure_connection()
+
     def get_new_connection(self, conn_params):
         self.door()
         return super().get_new_connection(conn_params)
