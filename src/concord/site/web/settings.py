@@ -184,10 +184,13 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 # Ids and verbs only: no SQL, no parameters, no request bodies, no tracebacks with local values.
 LOGGING = {
     "version": 1,
-    "disable_existing_loggers": True,
+    "disable_existing_loggers": False,  # it would silence Django's own, which tells what failed on a page
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "formatters": {"line": {"()": "concord.site.web.logs.QuietFormatter"}},
     # What fails outside Django's own handling (a module that is missing) is the web server's to tell, as briefly.
-    "loggers": {"gunicorn.error": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "gunicorn.error": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django": {"handlers": [], "level": "ERROR"},  # a page that is refused is for the audit chain, not for the log
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
