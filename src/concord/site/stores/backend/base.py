@@ -57,8 +57,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super()._cursor(name)
 
     def ensure_connection(self):
-        """The door first: opening the store on the way to a connection would take a second one and lose the first."""
-        self.door()
+        """The door first: opening the store on the way to a connection would take a second one and lose the first.
+        When a request has ended, Django asks once more in order to give the connection back; nobody acts then."""
+        if self.connection is None or acting.current_or_none() is not None:
+            self.door()
         super().ensure_connection()
 
     def get_new_connection(self, conn_params):
