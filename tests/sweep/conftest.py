@@ -1,4 +1,4 @@
-"""Whole-house tests by reflection: they find tables, pages and fields by themselves, so a new one cannot be forgotten."""
+"""Whole-house tests by reflection: they find tables, pages and fields themselves, so a new one cannot be forgotten."""
 
 import pytest
 

@@ -88,8 +88,8 @@ class RowMaker:
         return row
 
     def as_json(self, row) -> str:
-        """The row as PostgreSQL writes it: what another login would try to insert. The id is the one that is taken, since
-        policies are checked before uniqueness: a duplicate is what the wall had let through."""
+        """The row as PostgreSQL writes it: what another login would try to insert. The id is the one that is taken,
+        since policies are checked before uniqueness: a duplicate is what the wall had let through."""
         with connections[self.alias].cursor() as cursor:
             cursor.execute(f"select to_jsonb(t)::text from {row._meta.db_table} t where id = %s", [row.pk])
             return cursor.fetchone()[0]

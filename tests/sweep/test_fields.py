@@ -75,7 +75,7 @@ def test_every_sealed_column_says_whose_key_seals_it():
 
 
 def test_field_codes_are_permanent():
-    """A code is bound into every ciphertext: one that was used once is never renamed, reused or removed from the list."""
+    """A code is bound into every ciphertext: one used once is never renamed, reused or removed from the list."""
     listed = CODES.read_text().split()
     used = {f.code for m in apps.get_models() for f in sealed(m)}
     assert len(listed) == len(set(listed))

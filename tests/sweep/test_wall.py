@@ -206,7 +206,7 @@ def test_no_context_forged_context_and_stale_context_reach_no_table(loose_world,
 
 @pytest.mark.parametrize("alias", [a for a in STORES_TRIED if a.startswith("vault")])
 def test_even_with_a_context_of_its_own_no_other_agency_reads_a_vault(loose_world, alias):
-    """The door in Python is one wall; this one is the database's: every other agency, signed in properly, sees nothing."""
+    """The door in Python is one wall; this is the database's: every other agency, signed in properly, sees nothing."""
     scene = Scene(loose_world, alias, STORES_TRIED[alias][0])
     for name in VIEWERS:
         viewer = loose_world.viewer(name)

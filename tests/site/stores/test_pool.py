@@ -1,4 +1,4 @@
-"""With a pool, as the web server has it: every first touch of a store opens it, on one connection that is given back."""
+"""With a pool, as the web server has it: every first touch of a store opens it, on a connection that is given back."""
 
 import os
 import subprocess
@@ -27,6 +27,7 @@ print(stats["pool_size"], stats["pool_available"])
 
 def test_a_lock_as_first_touch_opens_the_store_and_loses_no_connection():
     environment = os.environ | {"CONCORD_POOL": "1", "CONCORD_LOGIN": "web", "PYTHONPATH": str(CHECKOUT / "src")}
-    done = subprocess.run([sys.executable, "-c", _PROGRAM], env=environment, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", _PROGRAM]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.split() == ["1", "1"]

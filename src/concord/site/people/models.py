@@ -1,4 +1,4 @@
-"""What a person is wherever one is kept. Abstract bases only: there is no table of people, and none that two rooms share.
+"""What a person is wherever one is kept. Abstract bases only: no table of people, and none that two rooms share.
 
 A room that keeps people has its own table, in its own store, sealed under its own keys; nothing links two of them.
 """
