@@ -3,7 +3,7 @@ set role {kind}_guard;
 
 create or replace function guard.team() returns uuid[] language sql stable security definer
 set search_path = pg_catalog, pg_temp as $$
-  select coalesce(array_agg(distinct t.investigation_id), '{}') from public.justice_teamagency t
+  select coalesce(array_agg(t.investigation_id), '{}') from public.justice_teamagency t
    where t.member_id = (select (guard.who()).agency)
      and t.from_date <= current_date and (t.until_date is null or t.until_date >= current_date) $$;
 

@@ -7,22 +7,23 @@ create or replace function guard.is_jobs() returns boolean language sql stable s
 set search_path = pg_catalog, pg_temp as $$
   select (w).staff = md5('concord jobs ' || (w).agency::text)::uuid from (select guard.who() as w) x $$;
 
-create or replace function guard.assigned_clients() returns uuid[] language sql stable security definer
-set search_path = pg_catalog, pg_temp as $$
-  select coalesce(array_agg(a.client_id), '{}') from public.services_assignment a, (select guard.who() as w) x
-   where a.staff_id = (w).staff and a.agency_id = (w).agency and a.until_date is null $$;
-
 -- A family member's file is closed with the principal's: it says who she is. To another agency it names none at all.
 create or replace function guard.hidden_clients() returns uuid[] language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp as $$
-declare own uuid := (guard.who()).agency; mine uuid[] := guard.assigned_clients(); hidden uuid[];
+declare a guard.actor := guard.who(); hidden uuid[];
 begin
   if guard.is_jobs() then return '{}'; end if;
+  -- From the few restricted files to their staff: the caseload of whoever asks may be long.
+  with closed as (
+    select c.id from public.services_client c where c.agency_id = a.agency and c.restricted and not exists (
+      select from public.services_assignment s
+       where s.client_id = c.id and s.staff_id = a.staff and s.agency_id = a.agency and s.until_date is null))
   select coalesce(array_agg(id), '{}') into hidden from (
-    select c.id from public.services_client c where c.agency_id = own and c.restricted and not c.id = any(mine)
+    select id from closed
     union
-    select f.id from public.services_client p join public.services_client f on f.principal_id = p.id
-     where p.agency_id = own and p.restricted and not p.id = any(mine) and not f.id = any(mine)) closed;
+    select f.id from closed p join public.services_client f on f.principal_id = p.id where not exists (
+      select from public.services_assignment s
+       where s.client_id = f.id and s.staff_id = a.staff and s.agency_id = a.agency and s.until_date is null)) every;
   return hidden;
 end $$;
 
@@ -71,7 +72,7 @@ begin
   return n;
 end $$;
 
-revoke all on function guard.is_jobs, guard.assigned_clients, guard.hidden_clients, guard.require_administrator,
+revoke all on function guard.is_jobs, guard.hidden_clients, guard.require_administrator,
   guard.files_without_staff, guard.appoint, guard.release_staff from public;
 grant execute on function guard.hidden_clients, guard.files_without_staff, guard.appoint, guard.release_staff
   to {kind}_app, {kind}_owner;

@@ -5,6 +5,7 @@ guard are wrapped in `(select ...)`, so that they run once a statement and not o
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.apps import apps
 
@@ -13,56 +14,75 @@ from concord.site.stores.models import WalledModel
 from concord.site.stores.router import kind_of
 from concord.vocabulary import Sector, StoreKind
 
-_AGENCY = "(select guard.agency())"
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, as far as a rule limits it.
+
+    The test stands inside the subquery that gives what a row is compared with, so it runs once a statement, and the
+    planner sees a plain comparison of a column, of which it knows how many rows it leaves. To anybody else the subquery
+    gives null, which no row equals.
+    """
+
+    test: str = ""
+
+    @classmethod
+    def of(cls, rule: Rule) -> "Asker":
+        tests = []
+        if rule.sectors != frozenset(Sector):
+            tests.append(f"guard.sector() = any('{{{_listed(rule.sectors)}}}'::text[])")
+        if rule.roles:
+            tests.append(f"guard.roles() && '{{{_listed(rule.roles)}}}'::text[]")
+        return cls(" and ".join(tests))
+
+    def value(self, function: str) -> str:
+        call = f"guard.{function}()"
+        return f"(select case when {self.test} then {call} end)" if self.test else f"(select {call})"
+
+    def ids(self, function: str) -> str:
+        return f"{self.value(function)}::uuid[]"
 
 
-def _ids(function: str) -> str:
-    return f"(select guard.{function}())::uuid[]"
+def _listed(words) -> str:
+    return ",".join(sorted(word.value for word in words))
 
 
-def condition_sql(condition: Condition, w: Walled) -> str:
+def condition_sql(condition: Condition, w: Walled, asker: Asker = Asker()) -> str:
     """The condition over one row of a table placed on the wall as `w`."""
-    own = f"{w.agency} = {_AGENCY}"
+    own = f"{w.agency} = {asker.value('agency')}"
     match condition:
         case Condition.OWN:
             return own
         case Condition.TEAM:
             if w.case is None:
                 return "false"
-            return f"({w.case} = any({_ids('team')}) and {w.agency} = any({_ids('partners')}))"
+            return f"({w.case} = any({asker.ids('team')}) and {w.agency} = any({asker.ids('partners')}))"
         case Condition.OPEN_FILE:
-            return f"({own} and not {w.client} = any({_ids('hidden_clients')}))"
+            return f"({own} and not {w.client} = any((select guard.hidden_clients())::uuid[]))"
         case Condition.SENDER:
-            return f"{w.sender} = {_AGENCY}"
+            return f"{w.sender} = {asker.value('agency')}"
         case Condition.TO_PARTNER:
-            return f"({w.sender} = {_AGENCY} and {w.recipient} = any({_ids('partners')}))"
+            return f"({w.sender} = {asker.value('agency')} and {w.recipient} = any({asker.ids('partners')}))"
         case Condition.RECIPIENT:
-            return f"{w.recipient} = {_AGENCY}"
+            return f"{w.recipient} = {asker.value('agency')}"
         case Condition.MEMBER:
-            return f"{w.task_force} = any({_ids('task_forces')})"
+            return f"{w.task_force} = any({asker.ids('task_forces')})"
         case Condition.NEIGHBOUR:
-            return f"{w.agency} = any({_ids('neighbours')})"
+            return f"{w.agency} = any({asker.ids('neighbours')})"
         case Condition.FOUNDING:
-            return f"{w.agency} = any({_ids('founding')})"
+            return f"{w.agency} = any({asker.ids('founding')})"
         case Condition.SELF:
-            return f"({own} and {w.staff} = (select guard.staff()))"
+            return f"({own} and {w.staff} = {asker.value('staff')})"
 
 
 def rule_sql(rule: Rule, w: Walled) -> str:
-    parts = []
-    if rule.sectors != frozenset(Sector):
-        names = ",".join(sorted(s.value for s in rule.sectors))
-        parts.append(f"(select guard.sector()) = any('{{{names}}}'::text[])")
-    if rule.roles:
-        names = ",".join(sorted(r.value for r in rule.roles))
-        parts.append(f"(select guard.roles()) && '{{{names}}}'::text[]")
-    return "(" + " and ".join([*parts, condition_sql(rule.condition, w)]) + ")"
+    return condition_sql(rule.condition, w, Asker.of(rule))
 
 
 def expression(store: StoreKind, w: Walled, operation: Operation) -> str | None:
     """Who may do `operation`, as SQL; None where nobody may."""
     rules = rules_for(store, w.compartment, operation)
-    return " or ".join(rule_sql(r, w) for r in rules) or None
+    return " or ".join(f"({rule_sql(r, w)})" for r in rules) or None
 
 
 def walled_models(kind: StoreKind) -> list[type[WalledModel]]:

@@ -1,7 +1,7 @@
 """Tables of the justice store, by what they are about."""
 
 from concord.site.justice.models.arrests import Arrest, ArrestReview
-from concord.site.justice.models.cases import CaseEvent, Investigation, LeadLink, TeamAgency
+from concord.site.justice.models.cases import CaseEvent, Investigation, LeadLink, TeamAgency, on_team
 from concord.site.justice.models.court import Charge, Docket, Hearing, ProsecutionReferral
 from concord.site.justice.models.drafts import Draft
 from concord.site.justice.models.imports import (
@@ -58,4 +58,5 @@ __all__ = [
     "Upload",
     "VictimStatusEvent",
     "Worksheet",
+    "on_team",
 ]

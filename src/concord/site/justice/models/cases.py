@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BooleanField, F, Func, Q
 
 from concord.law.wall import Compartment, Walled
 from concord.site.justice.codes import CaseEventKind
@@ -101,6 +101,11 @@ class LeadLink(CaseRow):
 
     def __str__(self):
         return f"link {self.pk}"
+
+
+def on_team(case: str = "investigation_id") -> Func:
+    """As a condition: the row's investigation has the acting agency on its team today. The guard answers once."""
+    return Func(F(case), template="%(expressions)s = any((select guard.team())::uuid[])", output_field=BooleanField())
 
 
 class TeamAgency(HeldModel):

@@ -23,14 +23,13 @@ from concord.site.justice.forms.cases import (
     TeamForm,
     TypeForm,
 )
-from concord.site.justice.models import CaseEvent, Investigation, ProsecutionReferral, TeamAgency
+from concord.site.justice.models import CaseEvent, Investigation, ProsecutionReferral, TeamAgency, on_team
 from concord.site.justice.views.common import (
     GET_POST,
     access_to_case,
     ask,
     case_of,
     colleagues,
-    on_team,
     opened,
     partner_agencies,
     sent,
@@ -64,7 +63,7 @@ def tabs(case, current):
 def cases(request):
     by, filters = request.viewer, CaseFilter(request.GET)
     rows = Investigation.objects.defer("summary")
-    rows = rows.filter(pk__in=on_team(by)) if filters.narrowed("whose") else rows.filter(agency_id=by.agency)
+    rows = rows.filter(on_team("id")) if filters.narrowed("whose") else rows.filter(agency_id=by.agency)
     for name in ("status", "trafficking_type"):
         if asked := filters.narrowed(name):
             rows = rows.filter(**{name: asked})

@@ -106,13 +106,6 @@ def partner_agencies(by: Viewer, *sectors: Sector):
     return [a for a in found.order_by("name") if a.pk in by.partners or not a.has_accounts]
 
 
-def on_team(by: Viewer) -> list[UUID]:
-    """Investigations of partners on whose team the viewer's agency is today."""
-    today = timezone.localdate()
-    rows = TeamAgency.objects.filter(member_id=by.agency, from_date__lte=today, agency_id__in=by.partners)
-    return list(rows.exclude(until_date__lt=today).values_list("investigation_id", flat=True))
-
-
 def _why(compartment: Compartment, condition: Condition) -> str:
     return next(r.why for r in rules_for(StoreKind.JUSTICE, compartment, Operation.READ) if r.condition is condition)
 

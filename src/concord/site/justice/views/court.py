@@ -24,14 +24,13 @@ from concord.site.justice.forms.court import (
     HearingNoteForm,
     PaymentForm,
 )
-from concord.site.justice.models import Charge, ChargeReason, Docket, Hearing, Person
+from concord.site.justice.models import Charge, ChargeReason, Docket, Hearing, Person, on_team
 from concord.site.justice.views.cases import prosecution_of, record_of
 from concord.site.justice.views.common import (
     GET_POST,
     access_to_case,
     ask,
     case_of,
-    on_team,
     opened,
     people_of,
     person_of,
@@ -339,7 +338,7 @@ def hearing(request, pk):
 
 def hearings_between(by, begins, ends):
     """Hearings of our investigations and of those on whose team we are, in order of time."""
-    mine = Q(agency_id=by.agency) | Q(investigation_id__in=on_team(by))
+    mine = Q(agency_id=by.agency) | Q(on_team())
     return Hearing.objects.filter(mine, at__gte=begins, at__lt=ends).select_related(
         "person", "investigation").defer("outcome").order_by("at", "id")
 
