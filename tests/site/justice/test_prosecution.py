@@ -41,6 +41,17 @@ def test_a_referral_waits_in_the_queue_until_it_is_decided(world, visit, referre
     assert "does not want a trial" in page.get(url).content.decode()
 
 
+def test_an_office_that_declined_can_be_asked_again_on_another_day(world, visit, referred):
+    visit(world.users["prosecutor"]).post(f"/charging/{referred.pk}/", {
+        "decision": "declined", "decline_reason": DeclineReason.SURVIVOR_WISH})
+    page, again = visit(world.users["detective"]), {"agency": str(referred.to_agency_id), "forum": "state"}
+    url = f"/investigations/{referred.investigation_id}/prosecutor/"
+    refused = page.post(url, again | {"referred_on": "2026-04-01"})
+    assert refused.status_code == 422
+    assert "Give the day of the new referral" in refused.content.decode()
+    assert page.post(url, again | {"referred_on": "2026-04-02"}).status_code == 302
+
+
 def test_the_team_sees_the_decision_and_not_its_reason(world, visit, referred):
     visit(world.users["prosecutor"]).post(f"/charging/{referred.pk}/", {
         "decision": "declined", "decline_reason": DeclineReason.SURVIVOR_WISH, "note": "She does not want a trial."})

@@ -144,6 +144,8 @@ def refer_to_prosecution(
         investigation=investigation, to_agency_id=to_agency, decision=ProsecutionDecision.PENDING)
     if waiting.exists():
         raise Objection({"agency": "This office has the investigation already and has not decided yet."})
+    if ProsecutionReferral.objects.filter(investigation=investigation, to_agency_id=to_agency, referred_on=on).exists():
+        raise Objection({"referred_on": "This office got it on that day already. Give the day of the new referral."})
     on_team = investigation.team.filter(member_id=to_agency, until_date=None).exists()
     if not on_team and to_agency != investigation.agency_id:
         add_to_team(investigation, agency_id=to_agency, from_date=today(), by=by)
