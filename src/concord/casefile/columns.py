@@ -40,7 +40,6 @@ SQL = {
     Kind.DATE: "DATE",
     Kind.FLAG: "BOOLEAN",
 }
-POSTGRES = {"VARCHAR": "text", "VARCHAR[]": "text[]", "DECIMAL(14,2)": "numeric(14,2)"}
 
 HOW_TO_TYPE = {
     Kind.ID: "the study's own id",
@@ -163,10 +162,6 @@ class Table:
     def fields(self) -> dict[str, str]:
         """Every stored field and its DuckDB type, in order: what Parquet and the SQL views have."""
         return {name: kind for column in self.columns for name, kind in column.fields().items()}
-
-    def postgres_fields(self) -> dict[str, str]:
-        """The same for a view inside a PostgreSQL store."""
-        return {name: POSTGRES.get(kind, kind.lower()) for name, kind in self.fields().items()}
 
     def entry_fields(self) -> tuple[str, ...]:
         """The header of the table's CSV, XLSX sheet and entry template."""

@@ -50,7 +50,6 @@ class FileRings:
         self.root = Path(root)
         self._agency: dict[UUID, AgencyKey] = {}
         self._person: dict[tuple[UUID, UUID], bytes] = {}
-        self._versions: dict[UUID, int] = {}
         self._local = threading.local()
 
     # ---------------------------------------------------------------------------------------------------- agency ring

@@ -7,7 +7,6 @@ from pathlib import Path
 import typst
 from django.http import HttpResponse
 
-SHEET = Path(__file__).parent / "typst" / "sheet.typ"
 _ROOT = Path(__file__).parents[1]
 
 

@@ -38,14 +38,6 @@ def year_to(quarter: Period) -> Period:
     return Period(before(quarter, 3).first, quarter.last)
 
 
-def quarters_of(period: Period) -> list[Period]:
-    """Its quarters, the first first."""
-    found = [quarter_of(period.last)]
-    while found[0].first > period.first:
-        found.insert(0, before(found[0]))
-    return found
-
-
 def _months(year: int, month: int, length: int) -> Period:
     after = month + length
     end = dt.date(year + (after - 1) // 12, (after - 1) % 12 + 1, 1)

@@ -62,10 +62,6 @@ def change_roles(*, staff: UUID, roles: Iterable[Role]) -> None:
     sessions.end_of(user.pk)
 
 
-def rename_agency(*, agency: UUID, name: str) -> None:
-    User.objects.filter(agency_id=agency).update(agency_name=name)
-
-
 def rest_unused(*, before: dt.datetime) -> int:
     """Sign-ins unused since then rest until they get a new link (CJIS AC-2(3)); returns how many."""
     unused = User.objects.filter(is_active=True, demo=False, last_login__lt=before)

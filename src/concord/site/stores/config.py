@@ -108,9 +108,6 @@ class Config:
         """The alias of a provider's vault if this process serves it."""
         return next((s.alias for s in self.stores.values() if s.provider == agency), None)
 
-    def of_kind(self, kind: StoreKind) -> list[Store]:
-        return [s for s in self.stores.values() if s.kind is kind]
-
     def databases(self) -> dict:
         pooled = self.login == WEB and os.environ.get("CONCORD_POOL", "1") == "1"
         return {alias: s.django(pooled=pooled) for alias, s in self.stores.items()}
