@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from concord import handbook
-from concord.law import charges, dates, deadlines, elements, intake, safeguards
+from concord.law import agreements, charges, dates, deadlines, elements, intake, safeguards
 from concord.vocabulary import (
     Answer,
     ArrestAlternative,
@@ -134,8 +134,9 @@ def due(given):
     }
 
 
-def agreement_standing(given):
-    return {"standing": deadlines.agreement_standing(given["starts_on"], given.get("ends_on"), given["today"])}
+def agreement_state(given):
+    dates = {name: given.get(name) for name in ("signed_on", "expires_on", "ended_on")}
+    return {"state": agreements.state(agreements.Dates(**dates) if any(dates.values()) else None, given["today"])}
 
 
 def still_to_ask(given):
@@ -153,7 +154,7 @@ RUN = {
     "safeguards.conforms": conforms,
     "safeguards.asked_for_help": asked_for_help,
     "deadlines.due": due,
-    "deadlines.agreement_standing": agreement_standing,
+    "agreements.state": agreement_state,
     "intake.still_to_ask": still_to_ask,
 }
 EXAMPLES = [

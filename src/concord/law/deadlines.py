@@ -1,9 +1,7 @@
-"""Clocks that law, grant terms or protocol start, and what is left of them. Pass the moment; nothing here looks."""
+"""Clocks that law, grant terms or protocol start. Pass the moment; nothing here looks."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-
-from concord.vocabulary import Code
+from datetime import UTC, datetime, timedelta
 
 
 @dataclass(frozen=True)
@@ -58,40 +56,3 @@ def due(clock: Clock, start: datetime) -> datetime:
 
 def overdue(clock: Clock, start: datetime, now: datetime) -> bool:
     return now > due(clock, start)
-
-
-class Standing(Code):
-    """How an agreement stands on a day."""
-
-    NOT_YET = "not_yet", "Not yet in force"
-    IN_FORCE = "in_force", "In force"
-    ENDS_SOON = "ends_soon", "In force, ends soon"
-    ENDED = "ended", "Ended"
-
-
-WARN_DAYS = 60
-
-
-def agreement_standing(starts_on: date, ends_on: date | None, today: date, warn_days: int = WARN_DAYS) -> Standing:
-    """An agreement (an MOU, say) runs through its last day; sharing that rests on it stops the day after."""
-    if today < starts_on:
-        return Standing.NOT_YET
-    if ends_on is None:
-        return Standing.IN_FORCE
-    if today > ends_on:
-        return Standing.ENDED
-    return Standing.ENDS_SOON if (ends_on - today).days <= warn_days else Standing.IN_FORCE
-
-
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-def days_left(due_on: date, today: date) -> str:
-    """A due date as people say it: `Friday, 3 days left`."""
-    left = (due_on - today).days
-    if left < 0:
-        return f"{-left} day{'s' if left < -1 else ''} overdue"
-    if left == 0:
-        return "Today"
-    when = _DAYS[due_on.weekday()] if left < 7 else due_on.isoformat()
-    return f"{when}, {left} day{'s' if left > 1 else ''} left"

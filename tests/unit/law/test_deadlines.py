@@ -1,6 +1,6 @@
-"""Clocks run in hours; agreements run through their last day."""
+"""Clocks run in hours."""
 
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,21 +19,6 @@ def test_hours_are_counted_across_a_change_of_the_clock():
     learned = datetime(2026, 3, 7, 12, tzinfo=chicago)
 
     assert deadlines.due(deadlines.FOREIGN_MINOR, learned).astimezone(chicago).hour == 13
-
-
-@pytest.mark.parametrize(
-    ("due_on", "words"),
-    [
-        (date(2026, 11, 27), "Friday, 3 days left"),
-        (date(2026, 11, 25), "Wednesday, 1 day left"),
-        (date(2026, 11, 24), "Today"),
-        (date(2026, 11, 23), "1 day overdue"),
-        (date(2026, 11, 20), "4 days overdue"),
-        (date(2026, 12, 24), "2026-12-24, 30 days left"),
-    ],
-)
-def test_a_due_date_is_said_as_people_say_it(due_on, words):
-    assert deadlines.days_left(due_on, date(2026, 11, 24)) == words
 
 
 def test_every_clock_says_who_set_it():

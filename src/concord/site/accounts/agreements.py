@@ -1,59 +1,16 @@
 """What an MOU's dates mean today, in words. Pure: pass the day."""
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-WARN_DAYS = 30
+from concord.law.agreements import SHARING, Dates, State, latest, state
 
+__all__ = ["SHARING", "TONES", "Dates", "State", "day_words", "latest", "notice", "state", "words"]
 
-class State(StrEnum):
-    NONE = "none"
-    UNSIGNED = "unsigned"
-    NOT_YET = "not_yet"
-    IN_FORCE = "in_force"
-    EXPIRING = "expiring"
-    EXPIRED = "expired"
-    ENDED = "ended"
-
-
-SHARING = frozenset({State.IN_FORCE, State.EXPIRING})
 TONES = {State.IN_FORCE: "good", State.EXPIRING: "warning", State.NOT_YET: "info", State.UNSIGNED: "warning"}
-
-
-@dataclass(frozen=True)
-class Dates:
-    """The dates of one MOU: of a row, or kept apart from it."""
-
-    signed_on: dt.date | None
-    expires_on: dt.date
-    ended_on: dt.date | None = None
-
-
-def latest(mous: Iterable) -> Dates | None:
-    """The MOU that counts among an agency's in one task force: not withdrawn before withdrawn, then the one that runs
-    longest."""
-    dates = [Dates(m.signed_on, m.expires_on, m.ended_on) for m in mous]
-    return max(dates, key=lambda d: (d.ended_on is None, d.signed_on is not None, d.expires_on), default=None)
-
-
-def state(mou: Dates | None, today: dt.date) -> State:
-    if mou is None:
-        return State.NONE
-    if mou.ended_on and mou.ended_on <= today:
-        return State.ENDED
-    if mou.signed_on is None:
-        return State.UNSIGNED
-    if mou.signed_on > today:
-        return State.NOT_YET
-    if mou.expires_on < today:
-        return State.EXPIRED
-    return State.EXPIRING if (mou.expires_on - today).days <= WARN_DAYS else State.IN_FORCE
 
 
 def words(mou: Dates | None, today: dt.date) -> str:
