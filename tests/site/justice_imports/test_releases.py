@@ -149,6 +149,26 @@ def test_what_breaks_half_way_leaves_nothing(world, release, monkeypatch):
     assert set(counted().values()) == {0}
 
 
+def test_a_release_that_takes_longer_than_a_signed_context_lives_is_kept(world, release, monkeypatch):
+    monkeypatch.setattr(nibrs, "RENEW_SECONDS", -1)
+    monkeypatch.setattr(nibrs, "AT_ONCE", 7)
+    checked, _batch = made.keep(release, world.viewer("detective"))
+    assert NibrsIncident.objects.count() == checked.parts["incident"]
+
+
+@pytest.mark.parametrize(("table", "row", "column", "value"), [
+    ("NIBRS_OFFENSE_TYPE", 2, "OFFENSE_CODE", "9'9"),
+    ("NIBRS_LOCATION_TYPE", 2, "LOCATION_CODE", "12345"),
+    ("NIBRS_VICTIM_TYPE", 2, "VICTIM_TYPE_CODE", "{a}"),
+])  # fmt: skip
+def test_a_look_up_with_a_code_that_is_none_refuses_the_release(world, release, tmp_path, table, row, column, value):
+    folder = made.copied(release, tmp_path / "spoiled")
+    made.spoil(folder, table, row, column, value)
+    with pytest.raises(Refused):
+        made.keep(folder, world.viewer("detective"))
+    assert not ImportBatch.objects.exists()
+
+
 def test_no_report_is_not_said_to_be_zero(world, release, tmp_path):
     folder = made.copied(release, tmp_path / "silent")
     path = folder / "NIBRS_OFFENSE_TYPE.csv"

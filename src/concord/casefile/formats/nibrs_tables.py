@@ -46,7 +46,7 @@ class Layout:
 
 SQL = {"whole": "BIGINT", "day": "DATE", "code": "VARCHAR", "ori": "VARCHAR"}
 LARGEST = 2**63 - 1
-LONGEST_CODE = 3
+A_CODE = re.compile(r"[0-9A-Z*]{1,3}")
 OFFENSE_TYPES = ("nibrs_offense_type", "offense_type_id", "offense_code")
 
 
@@ -322,8 +322,8 @@ def _look_up(files: Mapping[str, Source], named: tuple[str, str, str]) -> dict[s
         pairs = [(row[at], row[at_code].strip()) for _, row in sheet.rows]
     if report.rejected or len(dict(pairs)) < len(pairs):
         raise _missing(files[file].name, "the look-up has rows that cannot be read, or an id twice")
-    if any(len(code) > LONGEST_CODE for _, code in pairs):
-        raise _missing(files[file].name, "the look-up holds a code longer than any of NIBRS")
+    if not all(A_CODE.fullmatch(code) for _, code in pairs):
+        raise _missing(files[file].name, "the look-up holds a code that is none of NIBRS")
     return dict(pairs)
 
 

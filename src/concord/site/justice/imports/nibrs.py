@@ -1,19 +1,22 @@
 """Keeping the FBI's release of an agency's incidents: checked first, kept whole or not at all, never twice."""
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import batched
+from uuid import UUID, uuid4
 
 from django.db import connections
+from django.utils import timezone
 
 from concord.casefile.formats.nibrs import Incident, Release
 from concord.casefile.formats.nibrs_reread import RULES, candidates
 from concord.casefile.reading import Problem
 from concord.law.wall import Viewer
 from concord.site.justice.actions.common import Objection, in_one_step, own
-from concord.site.justice.codes import ImportKind
+from concord.site.justice.codes import ImportKind, RereadStatus
 from concord.site.justice.imports.refusals import in_words
 from concord.site.justice.imports.reports import Sums
 from concord.site.justice.models import (
@@ -108,7 +111,15 @@ def keep(
     writer.write_months([month for month, kept in _months(release, by) if not kept])
     if writer.written != sum(checked.parts[name] for name in STORED):
         raise Objection({"": "The files or the store changed since they were checked. Nothing was kept; check again."})
+    _forget_plans()
     return batch
+
+
+def _forget_plans() -> None:
+    """Foreign keys are checked at the commit, by plans that the connection keeps: one made for a small table reads all
+    of a large one for each row."""
+    with connections[StoreKind.JUSTICE.value].cursor() as cursor:
+        cursor.execute("discard plans")
 
 
 def _require_police(by: Viewer) -> None:
@@ -169,6 +180,18 @@ def _reject(incident: Incident, sums: Sums) -> None:
 # --- Writing ----------------------------------------------------------------------------------------------------------
 
 STORED = ("incident", "offense", "victim", "offender", "arrestee", "month")
+_PART = ("incident_id", "row", "nibrs_id")
+_PERSON = (*_PART, "number", "age_low", "age_high", "sex", "race", "ethnicity")
+_COLUMNS = {
+    NibrsIncident: ("id", "row", "nibrs_id", "ori", "on_date", "by_report_date", "hour", "cleared_exceptionally",
+                    "cleared_on", "lost_parts"),
+    NibrsOffense: (*_PART, "code", "attempted", "location", "activities", "weapons"),
+    NibrsVictim: (*_PERSON, "type", "offenses", "injuries", "relationships"),
+    NibrsOffender: _PERSON,
+    NibrsArrestee: (*_PERSON, "on_date", "arrest_type", "offense"),
+    NibrsMonth: ("row", "ori", "year", "month", "status"),
+    RereadItem: ("incident_id", "rules", "status"),
+}  # fmt: skip
 
 
 class _Writer:
@@ -176,60 +199,91 @@ class _Writer:
 
     def __init__(self, batch: ImportBatch, oris: dict[int, str], by: Viewer, progress: Callable[[int], None]):
         self.batch, self.oris, self.by, self.progress = batch, oris, by, progress
-        self.common = own(by)
         self.written, self.renewed = 0, time.monotonic()
 
     def write(self, incidents: tuple[Incident, ...]) -> None:
-        kept = {incident.id: self._incident(incident) for incident in incidents}
-        self._create(NibrsIncident, list(kept.values()))
-        self._create(NibrsOffense, [self._offense(o, kept[i.id]) for i in incidents for o in i.offenses])
-        self._create(NibrsVictim, [self._victim(v, kept[i.id]) for i in incidents for v in i.victims])
-        self._create(NibrsOffender, [self._offender(o, kept[i.id]) for i in incidents for o in i.offenders])
-        self._create(NibrsArrestee, [self._arrestee(a, kept[i.id]) for i in incidents for a in i.arrestees])
-        found = [(kept[i.id], [rule.code for rule in candidates(i)]) for i in incidents]
-        RereadItem.objects.bulk_create(
-            RereadItem(**self.common, incident=incident, rules=rules) for incident, rules in found if rules)
+        ids = {incident.id: uuid4() for incident in incidents}
+        self._create(NibrsIncident, [self._incident(i, ids[i.id]) for i in incidents])
+        self._create(NibrsOffense, [_offense(o, ids[i.id]) for i in incidents for o in i.offenses])
+        self._create(NibrsVictim, [_victim(v, ids[i.id]) for i in incidents for v in i.victims])
+        self._create(NibrsOffender, [_person(o, ids[i.id]) for i in incidents for o in i.offenders])
+        self._create(NibrsArrestee, [_arrestee(a, ids[i.id]) for i in incidents for a in i.arrestees])
+        found = [(ids[i.id], [rule.code for rule in candidates(i)]) for i in incidents]
+        self._insert(RereadItem, [
+            (incident, _array(rules), RereadStatus.WAITING.value) for incident, rules in found if rules])
         self._renew()
 
     def write_months(self, months: list) -> None:
-        self._create(NibrsMonth, [
-            NibrsMonth(**self.common, batch=self.batch, row=m.row, ori=m.ori, year=m.year, month=m.month,
-                       status=m.status) for m in months])
+        self._create(NibrsMonth, [(m.row, m.ori, m.year, m.month, m.status) for m in months])
 
-    def _create(self, model, rows: list) -> None:
-        model.objects.bulk_create(rows)
+    def _create(self, model, rows: list[tuple]) -> None:
+        self._insert(model, rows)
         self.written += len(rows)
         self.progress(self.written)
+
+    def _insert(self, model, rows: list[tuple]) -> None:
+        """One statement for all rows, their columns as arrays; a column that is an array itself goes as its text."""
+        if not rows:
+            return
+        columns = _COLUMNS[model]
+        same = {"agency_id": self.by.agency, "created_by_id": self.by.staff, "created_at": timezone.now(),
+                "batch_id": self.batch.pk, "id": None}  # fmt: skip
+        same = {name: value for name, value in same.items() if name not in columns and _has(model, name)}
+        kinds = [_kind(model, name) for name in columns]
+        taken = ", ".join("%s::text[]" if kind.endswith("[]") else f"%s::{kind}[]" for kind in kinds)
+        given = ", ".join(f'"{name}"::{kind}' for name, kind in zip(columns, kinds, strict=True))
+        names = ", ".join(f'"{name}"' for name in columns)
+        fixed = ", ".join("gen_random_uuid()" if name == "id" else "%s" for name in same)
+        statement = (
+            f"insert into {model._meta.db_table} ({', '.join(same)}, {names}) "
+            f"select {fixed}, {given} from unnest({taken}) as given({names})"
+        )
+        values = [value for name, value in same.items() if name != "id"]
+        with connections[StoreKind.JUSTICE.value].cursor() as cursor:
+            cursor.execute(statement, [*values, *(list(column) for column in zip(*rows, strict=True))])
 
     def _renew(self) -> None:
         if time.monotonic() - self.renewed > RENEW_SECONDS:
             connections[StoreKind.JUSTICE.value].enter_store(acting.current().viewer)
             self.renewed = time.monotonic()
 
-    def _incident(self, i) -> NibrsIncident:
-        return NibrsIncident(
-            **self.common, batch=self.batch, row=i.row, nibrs_id=i.id, ori=self.oris[i.agency_id], on_date=i.on,
-            by_report_date=i.by_report_date, hour=i.hour, cleared_exceptionally=i.cleared_exceptionally or "",
-            cleared_on=i.cleared_on, lost_parts=i.lost_parts)
+    def _incident(self, i: Incident, id: UUID) -> tuple:
+        return (id, i.row, i.id, self.oris[i.agency_id], i.on, i.by_report_date, i.hour, i.cleared_exceptionally or "",
+                i.cleared_on, i.lost_parts)  # fmt: skip
 
-    def _part(self, part, incident: NibrsIncident) -> dict:
-        return self.common | {"batch_id": self.batch.pk, "incident": incident, "row": part.row, "nibrs_id": part.id}
 
-    def _person(self, part, incident: NibrsIncident) -> dict:
-        return self._part(part, incident) | {
-            "number": part.number, "age_low": part.age.low, "age_high": part.age.high, "sex": part.sex or "",
-            "race": part.race or "", "ethnicity": part.ethnicity or ""}
+def _has(model, name: str) -> bool:
+    return any(field.column == name for field in model._meta.concrete_fields)
 
-    def _offense(self, o, incident) -> NibrsOffense:
-        return NibrsOffense(**self._part(o, incident), code=o.code, attempted=o.attempted, location=o.location,
-                            activities=list(o.activities), weapons=list(o.weapons))
 
-    def _victim(self, v, incident) -> NibrsVictim:
-        return NibrsVictim(**self._person(v, incident), type=v.type, offenses=list(v.offense_ids),
-                           injuries=list(v.injuries), relationships=list(v.relationships))
+def _kind(model, name: str) -> str:
+    """The database's type of a column, without its length."""
+    field = next(field for field in model._meta.concrete_fields if field.column == name)
+    kind = field.db_type(connections[StoreKind.JUSTICE.value])
+    return re.sub(r"\(\d+\)", "", kind)
 
-    def _offender(self, o, incident) -> NibrsOffender:
-        return NibrsOffender(**self._person(o, incident))
 
-    def _arrestee(self, a, incident) -> NibrsArrestee:
-        return NibrsArrestee(**self._person(a, incident), on_date=a.on, arrest_type=a.arrest_type, offense=a.offense)
+def _array(values) -> str:
+    """An array as PostgreSQL writes it: codes and numbers alone, which need no quoting."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def _part(part, incident: UUID) -> tuple:
+    return incident, part.row, part.id
+
+
+def _person(part, incident: UUID) -> tuple:
+    return (*_part(part, incident), part.number, part.age.low, part.age.high, part.sex or "", part.race or "",
+            part.ethnicity or "")  # fmt: skip
+
+
+def _offense(o, incident: UUID) -> tuple:
+    return *_part(o, incident), o.code, o.attempted, o.location, _array(o.activities), _array(o.weapons)
+
+
+def _victim(v, incident: UUID) -> tuple:
+    return *_person(v, incident), v.type, _array(v.offense_ids), _array(v.injuries), _array(v.relationships)
+
+
+def _arrestee(a, incident: UUID) -> tuple:
+    return *_person(a, incident), a.on, a.arrest_type, a.offense
