@@ -31,3 +31,4 @@ def test_a_lock_as_first_touch_opens_the_store_and_loses_no_connection():
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.split() == ["1", "1"]
+    assert "psycopg.pool" not in done.stderr  # the process ended without waiting for the pool's threads

@@ -1,5 +1,7 @@
 """Django's PostgreSQL backend with a door: a store opens only for whoever is acting, and only if the wall lets her."""
 
+import atexit
+
 from django.conf import settings
 from django.db.backends.postgresql import base
 
@@ -66,3 +68,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params):
         self.door()
         return super().get_new_connection(conn_params)
+
+
+@atexit.register
+def close_pools() -> None:
+    """While threads can still end: once the interpreter is going, each pool would be waited for, five seconds long."""
+    for pool in list(DatabaseWrapper._connection_pools.values()):
+        pool.close()
