@@ -175,8 +175,8 @@ class TaskForceAtWork(RuleBasedStateMachine):
     def a_lead_comes_in(self, who):
         told, caller = unguessable("told"), unguessable("caller")
         address = self.post(who, "/leads/new/lead/", {
-            "received_on": DAY, "source": "patrol", "trafficking_type": "labor", "county": "", "summary": told,
-            "caller_name": caller})
+            "asked_for_help": "no", "received_on": DAY, "source": "patrol", "trafficking_type": "labor", "county": "",
+            "summary": told, "caller_name": caller})
         self.leads.append((self.made(address), self.agency(who)))
         self.plant_in_office("lead", self.made(address), self.agency(who), told, caller)
 

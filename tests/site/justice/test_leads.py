@@ -12,7 +12,7 @@ from concord.site.bridge import actions as bridge
 from concord.site.bridge.models import Referral
 from concord.site.justice.actions import leads as actions
 from concord.site.justice.actions import referrals
-from concord.site.justice.models import Lead, LeadLink, ReferralAnswer, SentReferral
+from concord.site.justice.models import Draft, Lead, LeadLink, ReferralAnswer, SentReferral
 from concord.site.justice.urls import urlpatterns
 from concord.site.stores.acting import acting
 from concord.vocabulary import (
@@ -29,6 +29,9 @@ from tests.site.justice import cases
 NAME = "Quirina Madeupname"
 FACTS = {"received_on": cases.OPENED, "source": LeadSource.HOTLINE, "trafficking_type": TraffickingType.LABOR,
          "county": "Rivers", "summary": "Workers sleep behind the plant."}
+
+
+NEW_LEAD = "/leads/new/lead/?asked_for_help=no"
 
 
 def plain(response) -> str:
@@ -60,7 +63,7 @@ def test_a_request_for_help_cannot_become_a_lead(world, answer):
 def test_the_first_question_sends_each_answer_its_way(world, visit):
     page = visit(world.users["detective"])
     assert page.post("/leads/new/", {"asked_for_help": "yes"}).url == "/leads/new/help/"
-    assert page.post("/leads/new/", {"asked_for_help": "no"}).url == "/leads/new/lead/"
+    assert page.post("/leads/new/", {"asked_for_help": "no"}).url == NEW_LEAD
     unasked = page.post("/leads/new/", {"asked_for_help": "unknown"})
     assert unasked.status_code == 422
     assert "Ask first" in unasked.content.decode()
@@ -82,8 +85,9 @@ def test_a_request_for_help_reaches_a_provider_and_no_justice_row_holds_the_name
 
 def test_a_lead_is_kept_with_five_answers_and_its_words_sealed(world, visit):
     page = visit(world.users["detective"])
-    sent = asked(received_on="2026-03-02", source="patrol", trafficking_type="labor", county="Rivers",
-                 summary="Debts to the crew leader.", caller_name=NAME, caller_permission="pass_without_name")
+    sent = asked(asked_for_help="no", received_on="2026-03-02", source="patrol", trafficking_type="labor",
+                 county="Rivers", summary="Debts to the crew leader.",
+                 caller_name=NAME, caller_permission="pass_without_name")
     made = page.post("/leads/new/lead/", sent)
     assert made.status_code == 302
     assert page.post("/leads/new/lead/", sent).url == made.url  # sent twice, made once
@@ -101,10 +105,25 @@ def test_a_lead_is_kept_with_five_answers_and_its_words_sealed(world, visit):
 
 def test_a_lead_without_its_answers_says_what_to_do_and_keeps_the_draft(world, visit):
     page = visit(world.users["detective"])
-    response = page.post("/leads/new/lead/", asked(source="patrol", summary="Half a story"))
+    response = page.post("/leads/new/lead/", asked(asked_for_help="no", source="patrol", summary="Half a story"))
     assert response.status_code == 422
-    assert "Half a story" in page.get("/leads/new/lead/").content.decode()
+    kept = page.get("/leads/new/lead/").content.decode()  # the draft knows the first answer
+    assert "Half a story" in kept
+    assert 'name="asked_for_help" value="no"' in kept
     assert not Lead.objects.exists()
+
+
+@pytest.mark.parametrize("said", [{}, {"asked_for_help": "yes"}, {"asked_for_help": "unknown"},
+                                  {"asked_for_help": "else"}])
+def test_a_lead_cannot_be_reached_or_sent_without_the_first_answer(world, visit, said):
+    page = visit(world.users["detective"])
+    assert page.get("/leads/new/lead/", said).url == "/leads/new/"
+    whole = asked(received_on="2026-03-02", source="patrol", trafficking_type="labor", summary="Help me.", **said)
+    for answers in (whole, whole | {"save_draft": "1"}):
+        assert page.post("/leads/new/lead/", answers).url == "/leads/new/"
+    assert not Lead.objects.exists()
+    assert not Draft.objects.exists()
+    assert 'name="asked_for_help" value="no"' in page.get(NEW_LEAD).content.decode()
 
 
 def test_every_no_action_has_a_reason_and_labor_was_considered(world, visit):

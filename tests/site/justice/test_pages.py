@@ -37,7 +37,7 @@ FORMS = [
     "/persons/{person}/status/", "/persons/{person}/refer/", "/persons/{person}/arrest/",
     "/persons/{person}/charge/", "/arrests/{arrest}/safeguard/", "/arrests/{arrest}/advocate/",
     "/charges/{charge}/class/", "/charges/{charge}/amend/", "/charges/{charge}/dispose/",
-    "/charges/{charge}/restitution/", "/leads/new/", "/leads/new/help/", "/leads/new/lead/",
+    "/charges/{charge}/restitution/", "/leads/new/", "/leads/new/help/", "/leads/new/lead/?asked_for_help=no",
     "/leads/{lead}/triage/", "/leads/{lead}/assign/", "/leads/{lead}/no-action/", "/leads/{lead}/open/",
     "/leads/{lead}/join/", "/leads/{lead}/refer/", "/investigations/new/",
 ]

@@ -61,6 +61,15 @@ class LeadForm(Form):
         return given | {"caller": {k: v for k, v in caller.items() if v} or None}
 
 
+class ReportForm(LeadForm):
+    """A lead from somebody who spoke to us: what the first question was answered with comes along, unseen."""
+
+    asked_for_help = forms.ChoiceField(choices=Answer.choices(), widget=forms.HiddenInput)
+
+    def facts(self) -> dict:
+        return {name: value for name, value in super().facts().items() if name != "asked_for_help"}
+
+
 class TriageForm(Form):
     trafficking_type = one_of(TraffickingType, _ask("trafficking_type"))
     minors = yes_no_unknown(_ask("minors"))

@@ -25,7 +25,10 @@ def decide(item: RereadItem, *, status: RereadStatus, note: str, by: Viewer) -> 
 
 @in_one_step
 def open_lead(item: RereadItem, *, facts: dict, by: Viewer) -> Lead:
-    """Indicators were found: a lead that rests on this incident, and the way back from each to the other."""
+    """Indicators were found: a lead that rests on this incident, and the way back from each to the other.
+
+    It rests on a record, so nobody spoke to us who could have asked for help.
+    """
     _require_no_lead(item)
     lead = leads.record_lead(asked_for_help=Answer.NO, facts=facts, by=by)
     change(item, _decided(RereadStatus.INDICATORS, item.note, by) | {"lead": lead})

@@ -22,8 +22,8 @@ from concord.site.justice.forms.leads import (
     FirstQuestionForm,
     JoinForm,
     LeadFilter,
-    LeadForm,
     NoActionForm,
+    ReportForm,
     TriageForm,
 )
 from concord.site.justice.models import Investigation, Lead, LeadLink
@@ -100,13 +100,14 @@ def _state(lead):
 def first_question(request):
     """Did this person ask us for help? The answer decides what everything after it is."""
     form = FirstQuestionForm(*sent(request))
-    routes = {
-        ContactRoute.SERVICES_INQUIRY: reverse("justice:inquiry"),
-        ContactRoute.LEAD: reverse("justice:new_lead"),
-    }
 
     def act(form):
-        route = safeguards.asked_for_help(Answer(form.cleaned_data["asked_for_help"]))
+        answer = Answer(form.cleaned_data["asked_for_help"])
+        route = safeguards.asked_for_help(answer)
+        routes = {
+            ContactRoute.SERVICES_INQUIRY: reverse("justice:inquiry"),
+            ContactRoute.LEAD: f"{reverse('justice:new_lead')}?asked_for_help={answer}",
+        }
         if route not in routes:
             raise actions.Objection({"asked_for_help": actions.ROUTE_WORDS[route]})
         return routes[route]
@@ -140,17 +141,37 @@ def _refer(request, kind, *, title, intro, act, back, done, initial=None):
 
 
 class NewLead(FormView):
-    """Five answers; kept as a draft while they are typed."""
+    """Five answers, after the first question: its answer comes along in the address, the form and the draft.
 
-    form_code, form_class = "lead", LeadForm
+    Without it, or where it makes no lead, the first question is asked and nothing that was typed is kept.
+    """
+
+    form_code, form_class = "lead", ReportForm
     page_title = "New lead"
+
+    def dispatch(self, request, *args, **kwargs):
+        self.asked_for_help = self._asked()
+        if safeguards.asked_for_help(self.asked_for_help) is not ContactRoute.LEAD:
+            return redirect("justice:first_question")
+        return super().dispatch(request, *args, **kwargs)
+
+    def _asked(self) -> Answer:
+        given = self.request.POST if self.request.method == "POST" else self.request.GET
+        if "asked_for_help" not in given and self.request.method != "POST":
+            given = self.desk.open(self.request, self.form_code).answers or {}
+        said = given.get("asked_for_help")
+        return Answer(said) if said in list(Answer) else Answer.UNKNOWN
+
+    def form_options(self):
+        return {"initial": {"asked_for_help": self.asked_for_help.value}}
 
     @property
     def title(self):
         return _("New lead")
 
     def act(self, form):
-        lead = actions.record_lead(asked_for_help=Answer.NO, facts=form.facts(), by=self.request.viewer)
+        answer = Answer(form.cleaned_data["asked_for_help"])
+        lead = actions.record_lead(asked_for_help=answer, facts=form.facts(), by=self.request.viewer)
         return lead.pk
 
     def done_url(self, made):
