@@ -139,7 +139,10 @@ declare h guard.head; body text; nh bytea;
 begin
   select * into h from guard.head for update;
   select string_agg(guard.line(e), E'\n' order by e.id) into body from guard.entry e where e.link = new.id;
-  nh := sha256(h.hash || convert_to(coalesce(body, ''), 'UTF8'));
+  if body is null then  -- made to run before its entries were written (set constraints ... immediate)
+    raise insufficient_privilege using message = 'permission denied: a link is sealed when its transaction commits';
+  end if;
+  nh := sha256(h.hash || convert_to(body, 'UTF8'));
   update guard.link set xact = null, n = h.n + 1, previous = h.hash, hash = nh, at = clock_timestamp() where id = new.id;
   update guard.head set n = h.n + 1, hash = nh;
   return null;

@@ -1,0 +1,119 @@
+"""What an attacker who can run any SQL on a page's connection tries, and the refusal she must meet.
+
+She holds the page's true context and web login. Each attack is a line of one table; a new hole is a new line.
+"""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from tests.sweep.test_wall import Scene, as_viewer
+
+DENIED = "permission denied"
+NOTHING = "nothing found"  # the statement runs, and touches or returns no row
+
+
+@dataclass(frozen=True)
+class Attack:
+    """`statements` run one after the other in `store` as `who`; the last must meet `refusal`."""
+
+    says: str
+    who: str
+    store: str
+    statements: tuple[str, ...]
+    refusal: str = DENIED
+
+    def __str__(self):
+        return self.says
+
+
+_NOW = "set constraints all immediate"
+
+# fmt: off
+ATTACKS = (
+    # --- the audit chain
+    Attack("seal the link before its entries, so that the chain no longer adds up", "detective", "justice",
+           (_NOW, "update justice_lead set county = county || 'x' where id = '{justice_lead}'"), "sealed when"),
+    Attack("a note that seals itself empty", "detective", "justice",
+           (_NOW, "select guard.note('file.read', null, null, null)"), "sealed when"),
+    Attack("a change that writes as another row's", "detective", "justice",
+           ("select guard.note('row.update', 'justice_lead', gen_random_uuid(), null)",)),
+    Attack("an entry past the guard", "detective", "justice",
+           ("select guard.add('row.update', null, null, null, null, null)",)),
+    Attack("read the chain as a table", "privacy_officer", "justice", ("select * from guard.entry",)),
+    Attack("read the chain as somebody else than the privacy officer", "detective", "justice",
+           ("select * from guard.chain(null, null, 10)",)),
+    Attack("switch the triggers off", "detective", "justice", ("alter table justice_lead disable trigger all",),
+           "must be owner"),
+    Attack("write as a replica does, without triggers", "detective", "justice",
+           ("set local session_replication_role = replica",)),
+    Attack("empty a table past its row triggers", "detective", "justice", ("truncate justice_lead",)),
+    # --- who is acting
+    Attack("become another agency", "detective", "justice",
+           ("select set_config('concord.ctx', replace(current_setting('concord.ctx'), '{police}', '{sheriff}'), true)",
+            "select count(*) from justice_lead")),
+    Attack("become the owner", "detective", "justice", ("set role justice_owner",)),
+    Attack("become the guard", "detective", "justice", ("set role justice_guard",)),
+    Attack("fall back to the login and read", "detective", "justice",
+           ("reset role", "select 1 from public.justice_lead")),
+    Attack("read the signing key", "detective", "justice", ("select k_in from guard.secret",)),
+    Attack("see who is acting as the guard does", "detective", "justice", ("select guard.who()",)),
+    # --- beside the policies
+    Attack("ask without row security", "detective", "justice",
+           ("set local row_security = off", "select count(*) from justice_lead"), "row-level security"),
+    Attack("a function of one's own that is called before the policy", "detective", "justice",
+           ("create function public.peek(text) returns boolean language sql as 'select true'",)),
+    Attack("a failing condition on rows that the policy hides", "detective", "justice",
+           ("select id from justice_worksheet where 1 / (case when agency_id is null then 1 else 0 end) = 1",), NOTHING),
+    Attack("the sampled values of another agency's rows", "detective", "justice", ("select * from pg_stats",)),
+    Attack("a file of the server", "detective", "justice", ("select pg_read_file('PG_VERSION')",)),
+    Attack("a program on the server", "detective", "justice", ("copy (select 1) to program 'true'",)),
+    Attack("a place to keep what was found", "detective", "justice", ("create temp table kept(x text)",)),
+    Attack("a large object", "detective", "justice", ("select lo_from_bytea(0, 'x')",)),
+)
+# fmt: on
+
+
+@pytest.fixture
+def ids(loose_world):
+    """A case of the sheriff's on whose team the police are, a lead and a worksheet of others, by the names above."""
+    w = loose_world
+    team = Scene(w, "justice", "sheriff", member_id=w.agencies["police"].pk)
+    own = Scene(w, "justice", "police")
+    found = {row._meta.db_table: row.pk for row in own.rows}
+    found |= {name: agency.pk for name, agency in w.agencies.items()}
+    return found | {"team_case": next(r.pk for r in team.rows if r._meta.db_table == "justice_investigation")}
+
+
+def met(connection, attack: Attack, ids: dict) -> str:
+    """What the last statement met, in PostgreSQL's words."""
+    *before, last = (statement.format(**ids) for statement in attack.statements)
+    try:
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            for statement in before:
+                cursor.execute(statement)
+            with says_no():
+                cursor.execute(last)
+            return NOTHING if cursor.rowcount < 1 else f"{cursor.rowcount} rows"
+    except Refused as refused:
+        return str(refused)
+
+
+class Refused(Exception):
+    """The last statement was refused; what an earlier one meets is an error of the test."""
+
+
+@contextmanager
+def says_no():
+    try:
+        yield
+    except DatabaseError as error:
+        raise Refused(str(error)) from None
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=str)
+def test_an_attacker_meets_the_refusal(loose_world, ids, attack):
+    with as_viewer(attack.store, loose_world.viewer(attack.who)) as connection:
+        assert attack.refusal in met(connection, attack, ids)
