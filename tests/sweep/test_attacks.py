@@ -50,6 +50,13 @@ ATTACKS = (
     Attack("write as a replica does, without triggers", "detective", "justice",
            ("set local session_replication_role = replica",)),
     Attack("empty a table past its row triggers", "detective", "justice", ("truncate justice_lead",)),
+    # --- rows that change hands
+    Attack("take another agency's case over by being on its team", "detective", "justice",
+           ("update justice_investigation set agency_id = '{police}' where id = '{team_case}'",), "stays with its holder"),
+    Attack("give another agency's case to a provider, whose keys then seal it", "detective", "justice",
+           ("update justice_investigation set agency_id = '{lantern}' where id = '{team_case}'",), "stays with its holder"),
+    Attack("give a case file a new id and leave its history behind", "detective", "justice",
+           ("update justice_lead set id = gen_random_uuid() where id = '{justice_lead}'",), "stays with its holder"),
     # --- who is acting
     Attack("become another agency", "detective", "justice",
            ("select set_config('concord.ctx', replace(current_setting('concord.ctx'), '{police}', '{sheriff}'), true)",

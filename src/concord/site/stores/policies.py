@@ -147,6 +147,10 @@ def table_statements(kind: StoreKind, model) -> Iterator[str]:
             f"create trigger seen before insert or update on {t} for each row "
             f"execute function guard.names_seen_rows({names})"
         )
+    yield f"drop trigger if exists held on {t}"
+    place = [c for c in ("id", w.agency) if c in {f.column for f in model._meta.concrete_fields}]
+    moved = " or ".join(f"old.{c} is distinct from new.{c}" for c in dict.fromkeys(place))
+    yield f"create trigger held before update on {t} for each row when ({moved}) execute function guard.held()"
     yield f"drop trigger if exists audit on {t}"
     if w.audited:
         yield (

@@ -185,6 +185,10 @@ begin
   return new;
 end $$;
 
+-- A row stays with its holder and keeps its id: whoever may change a file does not thereby take it over or give it away.
+create or replace function guard.held() returns trigger language plpgsql as $$
+begin raise insufficient_privilege using message = format('permission denied: a row of %s stays with its holder', tg_table_name); end $$;
+
 -- What `apply` recorded of this store's shape, for the comparison at every boot.
 create or replace function guard.applied() returns text language sql stable security definer
   set search_path = pg_catalog, pg_temp as 'select digest from guard.shape';
