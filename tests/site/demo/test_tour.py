@@ -5,15 +5,24 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from concord.site.accounts import standing
+from concord.site.accounts.models import Mou
 from concord.site.bridge import actions as bridge
 from concord.site.bridge.models import Referral
+from concord.site.collaboration import actions as collaboration
+from concord.site.collaboration.models import Meeting
 from concord.site.demo import attempts, cast, steps
+from concord.site.demo.draws import days
+from concord.site.justice.actions import prosecution
+from concord.site.justice.models import ProsecutionReferral
 from concord.site.services import actions as services
 from concord.site.services.models import Client
 from concord.site.stores.acting import acting
-from concord.vocabulary import ReferralKind, Role
+from concord.site.study import actions as study
+from concord.site.study.models import Study
+from concord.vocabulary import ContactHow, DeclineReason, ProsecutionDecision, ReferralKind, Role, ServiceType
 from tests.stores import CHECKOUT
 
 NAME = " ".join(cast.PLANTED_CLIENT)
@@ -82,6 +91,65 @@ def test_police_see_received_and_the_same_before_and_after_it_is_accepted(enter,
     after = [browser.get(reverse(name)).context for name in ("bridge:sent", "demo:tour")]
     assert [_seen(context) for context in before] == [_seen(context) for context in after]
     assert _done(enter(user(Role.ADVOCATE)).get(reverse("demo:tour")))["accept"] is True
+
+
+def _viewer(user):
+    return standing.placed(user.viewer())
+
+
+def _enter_service(by):
+    services.log_service(client=Client.objects.get(pk=cast.PLANTED_CLIENT_ID), service_type=ServiceType.CM,
+                         on_date=timezone.localdate(), by=by)  # fmt: skip
+
+
+def _enter_contact(by):
+    services.log_contact(client=Client.objects.get(pk=cast.PLANTED_CLIENT_ID), how=ContactHow.CALL, reached=True,
+                         on_date=timezone.localdate(), by=by)  # fmt: skip
+
+
+def _decide(by):
+    referral = ProsecutionReferral.objects.get(investigation_id=cast.DUAL_CASE_ID)
+    prosecution.decide(referral, decision=ProsecutionDecision.DECLINED, note="", by=by, not_trafficking_reason="",
+                       decline_reason=DeclineReason.DEFENDANT_IS_VICTIM)  # fmt: skip
+
+
+def _renew(by):
+    Mou.objects.create(agency_id=cast.AGENCIES["larkmoor_police"].id, task_force_id=cast.TASK_FORCES["three_rivers"].id,
+                       version="3", signed_on=timezone.localdate(),
+                       expires_on=timezone.localdate() + days(700))  # fmt: skip
+
+
+def _minute(by):
+    meeting = Meeting.objects.filter(minutes_at=None, task_force_id=cast.TASK_FORCES["three_rivers"].id)
+    meeting = meeting.filter(begins_at__lt=timezone.now()).first()
+    tribe = collaboration.Came(cast.AGENCIES["cinder_lake"].id, 2)
+    collaboration.write_minutes(meeting=meeting, came=[tribe], decisions={}, minutes="", by=by)
+
+
+def _agree(by):
+    today = timezone.localdate()
+    study.record_agreement(study=Study.objects.get(pk=cast.ARREST_STUDY_ID), number="DTA-3", signed_on=today,
+                           with_agency=cast.AGENCIES["riverton_police"].id, expires_on=today + days(300),
+                           destroy_by=today + days(400), by=by)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "role", "act"),
+    [
+        ("service", Role.ADVOCATE, _enter_service),
+        ("contact", Role.ADVOCATE, _enter_contact),
+        ("decide", Role.PROSECUTOR, _decide),
+        ("mou", Role.COORDINATOR, _renew),
+        ("minutes", Role.COORDINATOR, _minute),
+        ("agreement", Role.EVALUATOR, _agree),
+    ],
+)
+def test_a_tick_appears_once_the_thing_has_happened(enter, user, code, role, act):
+    browser, by = enter(user(role)), _viewer(user(role))
+    assert _done(browser.get(reverse("demo:tour")))[code] is False
+    with acting(by):
+        act(by)
+    assert _done(browser.get(reverse("demo:tour")))[code] is True
 
 
 def _seen(context):

@@ -279,7 +279,7 @@ def _care(file: File, first: dt.date) -> None:
     """Needs, services, contacts, notes and what is due."""
     draw, span = file.draw, max(1, (file.last - first).days)
     for code in dict.fromkeys(draw.of(_NEEDS) for _ in range(draw.randint(1, 5))):
-        _need(file, code, draw.within(first, min(first + days(30), file.last)))
+        _need(file, code, draw.within(first, file.last))
     for _ in range(draw.randint(2, 6 + min(span, 500) // 18)):
         _service(file, draw.of(_SERVES[file.provider.key]), draw.within(first, file.last))
     _contacts(file, first)
@@ -292,7 +292,7 @@ def _care(file: File, first: dt.date) -> None:
 
 def _need(file: File, code: ServiceType, asked: dt.date) -> None:
     draw = file.draw
-    mode = draw.of({ServiceMode.PROVIDED: 40, ServiceMode.REFERRED: 25, ServiceMode.UNMET: 45 if code is S.HOU else 8,
+    mode = draw.of({ServiceMode.PROVIDED: 40, ServiceMode.REFERRED: 25, ServiceMode.UNMET: 60 if code is S.HOU else 8,
                     ServiceMode.REQUESTED: 16})  # fmt: skip
     decided = draw.within(asked, min(asked + days(40), file.last))
     if mode is ServiceMode.REQUESTED:
@@ -385,6 +385,9 @@ def _planted(story: Story) -> None:
         reach=ways.write([Way(ContactHow.CALL, "555-0177", [ContactCaution.NO_NAMES], "After eight in the evening")]),
     )  # fmt: skip
     client.next_contact_on = story.today
+    file = File(book, draw, provider, story.today, tansy, client)
+    for ago in (1, 2, 3):  # so that she is among those whom quick entry offers first
+        _service(file, S.CM, story.today - days(ago))
 
 
 def _reports(story: Story) -> None:

@@ -132,7 +132,7 @@ def _arrest(case: Case, person: Person, when: dt.datetime, **columns) -> Arrest:
 def arrest_survivor(case: Case, person: Person, when: dt.datetime, *, citation: str = "PC 647(b)(1)", **said) -> Arrest:
     """The arrest of somebody who may be a survivor, and the review that falls due 72 hours later."""
     draw = case.draw
-    purpose = said.pop("stated_purpose", None)
+    purpose, waits = said.pop("stated_purpose", None), said.pop("waits", False)
     purpose = draw.of(_PURPOSES) if purpose is None else purpose
     considered = [] if draw.maybe(0.3) else draw.some(tuple(ArrestAlternative)[1:], 2)
     basis = ArrestLegalBasis.SELLING_SEX_CHARGE if "647" in citation else ArrestLegalBasis.OTHER_OFFENCE
@@ -147,11 +147,13 @@ def arrest_survivor(case: Case, person: Person, when: dt.datetime, *, citation: 
     } | said  # fmt: skip
     arrest = _arrest(case, person, when, **columns)
     charge = write_charge(case, person, ChargeStage.ARREST, citation, when.date(), arrest_id=arrest.pk, counts=1)
-    _start_review(case, person, arrest, charge)
+    review = _start_review(case, person, arrest, charge)
+    if not waits and ((case.today - when.date()).days > 9 or draw.maybe(0.2)):
+        _sign(case, arrest, review)
     return arrest
 
 
-def _start_review(case: Case, person: Person, arrest: Arrest, charge: Charge) -> None:
+def _start_review(case: Case, person: Person, arrest: Arrest, charge: Charge) -> ArrestReview:
     counted = charge_law.Count.of(_classified(charge.citation, charge.jurisdiction, arrest.arrested_at.year),
                                   ChargeStage.ARREST)  # fmt: skip
     status = frozenset({VictimStatus.CONFIRMED} if PersonRole.VICTIM in person.roles else {VictimStatus.POTENTIAL})
@@ -166,14 +168,12 @@ def _start_review(case: Case, person: Person, arrest: Arrest, charge: Charge) ->
     )  # fmt: skip
     found = safeguards.assess(facts, record, arrest.arrested_at)
     arrest.possible_victim = found.possible_victim
-    review = case.write(
+    return case.write(
         ArrestReview, on=arrest.arrested_at.date(), created_at=arrest.created_at, created_by_id=arrest.created_by_id,
         arrest_id=arrest.pk, person_id=person.pk, for_agency_id=arrest.arresting_agency_id, due_at=found.review_due,
         concerns=[concern.concern for concern in found.concerns], purpose_conforms=found.conforms,
         recorded_by_id=arrest.created_by_id,
     )  # fmt: skip
-    if (case.today - arrest.arrested_at.date()).days > 9 or case.draw.maybe(0.2):
-        _sign(case, arrest, review)
 
 
 def _sign(case: Case, arrest: Arrest, review: ArrestReview) -> None:

@@ -49,8 +49,8 @@ DUAL_CASE = "Slate Weathervane"
 LAPSED_CASE = "Pewter Ferryman"
 
 HOLDERS = {"riverton_police": 30, "alder_sheriff": 17, "larkmoor_police": 14, "state_police": 25,
-           "labor_standards": 6, "alder_da": 4, "attorney_general": 4}  # fmt: skip
-KINDS = {T.SEX: 77, T.LABOR: 12, T.BOTH: 3, T.NOT_YET_KNOWN: 8}
+           "labor_standards": 4, "alder_da": 4, "attorney_general": 4}  # fmt: skip
+KINDS = {T.SEX: 81, T.LABOR: 8, T.BOTH: 3, T.NOT_YET_KNOWN: 8}
 WAITING_LEADS = {"riverton_police": 11, "alder_sheriff": 4, "larkmoor_police": 4, "state_police": 5,
                  "labor_standards": 3}  # fmt: skip
 NO_ACTION_LEADS = 150
@@ -158,14 +158,14 @@ def _pursue(case: Case, victims: list[Person], suspects: list[Person]) -> Way | 
     if not known:
         return None
     about = courts.what_about(case, victims)
-    chance = {T.SEX: 0.84, T.LABOR: 0.42, T.BOTH: 0.6, T.NOT_YET_KNOWN: 0.3}[case.kind]
+    chance = {T.SEX: 0.84, T.LABOR: 0.34, T.BOTH: 0.55, T.NOT_YET_KNOWN: 0.3}[case.kind]
     arrested = case.opened + days(draw.randint(1, 120))
     trafficking = draw.maybe(0.37)
     if draw.maybe(chance) and arrested < today:
         citations = [*courts.TRAFFICKING[about]] if draw.maybe(0.5) else draw.some(courts.INSTEAD[about], 2)
         for suspect in known[:2]:
             courts.arrest_suspect(case, suspect, draw.moment(arrested, 6, 22), citations)
-    elif draw.maybe(0.72):
+    elif draw.maybe(0.9 if case.is_labor else 0.7):
         return None
     way = _way(case, arrested + days(draw.randint(1, 40)), trafficking)
     if way is None:
@@ -202,7 +202,7 @@ def _arrests_of_victims(case: Case, victims: list[Person]) -> None:
     """In stings mostly; half of these arrests were meant to protect, to press or to bring to services."""
     sting = InvestigationMethod.UNDERCOVER_STING in case.file.methods
     for victim in victims[:3]:
-        if case.is_labor or not case.draw.maybe(0.17 if sting else 0.035):
+        if case.is_labor or not case.draw.maybe(0.3 if sting else 0.06):
             continue
         on = case.draw.within(case.opened, min(case.opened + days(30), case.today - days(12)))
         if on < case.today - days(10):
@@ -230,6 +230,8 @@ def _close(case: Case, suspects: list[Person], way: Way | None) -> None:
         how = {ClosedHow.INSUFFICIENT: 36, ClosedHow.UNFOUNDED: 34, ClosedHow.REFERRED_OUT: 16,
                ClosedHow.ADMINISTRATIVE: 14}  # fmt: skip
     close_case(case, draw.of(how), min(max(on, case.opened), case.today))
+    for suspect in suspects:
+        suspect.outcome = SuspectOutcome.NO_ACTION
 
 
 def _judge(case: Case, victims: list[Person]) -> None:
@@ -296,7 +298,7 @@ def _dual_case(story: Story, draw: Draw, names: Names) -> None:
     roster.pair_up(case, [first, both], [leader, both], case.opened + days(12))
     courts.arrest_suspect(case, leader, draw.moment(case.opened + days(70)), ["PC 266h(a)"])
     courts.arrest_survivor(case, both, at(story.today - days(2), 21, 40), citation="PC 266i(a)",
-                           stated_purpose=ArrestStatedPurpose.LEVERAGE)  # fmt: skip
+                           stated_purpose=ArrestStatedPurpose.LEVERAGE, waits=True)  # fmt: skip
     way = Way(story.today - days(9), None, ProsecutionDecision.PENDING, None, None, False)
     courts.refer(case, cast.AGENCIES["alder_da"], way)
     courts.weigh(case, cast.AGENCIES["alder_da"], both, ["PC 236.1(b)", "PC 266i(a)"], story.today - days(6),
@@ -329,7 +331,7 @@ def _reviews_of_this_week(story: Story, draw: Draw, names: Names, titles) -> Non
         person = roster.add_person(case, [R.POTENTIAL_VICTIM], on=story.today - days(5), named=True)
         roster.judge(case, person, story.today - days(5), V.POTENTIAL)
         when = at(story.today, 9) - dt.timedelta(hours=hours)
-        arrest = courts.arrest_survivor(case, person, when, stated_purpose=purpose)
+        arrest = courts.arrest_survivor(case, person, when, stated_purpose=purpose, waits=True)
         arrest.created_by_id = staff_of("riverton_police")[0].id
 
 
@@ -341,7 +343,7 @@ def _other_leads(story: Story, draw: Draw) -> None:
     for _ in range(NO_ACTION_LEADS):
         agency = cast.AGENCIES[draw.of(HOLDERS)]
         received = today - days(draw.randint(8, YEARS * 365))
-        kind = draw.of({T.SEX: 60, T.LABOR: 10, T.NOT_YET_KNOWN: 30})
+        kind = draw.of({T.SEX: 58, T.LABOR: 13, T.NOT_YET_KNOWN: 29})
         decided = min(received + days(draw.randint(0, 14)), today)
         write_lead(
             story.justice, draw, agency, received, kind, draw.of(SOURCES), decision=LeadDecision.NO_ACTION,

@@ -24,7 +24,6 @@ from concord.vocabulary import (
     Sex,
     SpokenLanguage,
     StatusDecider,
-    SuspectOutcome,
     TookPart,
     TraffickingType,
     Venue,
@@ -83,8 +82,6 @@ def add_person(case: Case, roles: list[PersonRole], *, on: dt.date, named: bool,
     columns = _who_it_is(case, victim, labor) | (_name(case) if named else {})
     if victim:
         columns |= _as_victim(case, labor, columns.get("age"))
-    if set(roles) & set(R.suspects()):
-        columns |= {"outcome": SuspectOutcome.NO_ACTION if case.draw.maybe(0.5) else ""}
     case.people += 1
     return case.write(
         Person, on=on, number=case.people, roles=list(roles),
