@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import connections
 
+from concord.site.justice.models import Person as JusticePerson
 from concord.site.keys.sealing import KeyRefused, NoKey, Unreadable
 from concord.site.people.models import Person as PersonBase
 from concord.site.services.models import Client
@@ -66,6 +67,14 @@ def test_not_even_a_partner_of_the_provider_may_use_its_keys(world, client_row):
     taken.__dict__["given_name"] = column("given_name", client_row)
     with acting.acting(detective), pytest.raises(KeyRefused):
         _ = taken.given_name
+
+
+def test_a_row_of_a_case_that_names_a_provider_as_its_holder_opens_no_key_of_the_provider(world, client_row):
+    forged = JusticePerson(investigation_id=client_row.pk, agency_id=client_row.agency_id)
+    forged.__dict__["given_name"] = column("given_name", client_row)
+    forged.sealed_under = "investigation_id"
+    with acting.acting(world.viewer("detective")), pytest.raises(KeyRefused):
+        _ = forged.given_name
 
 
 def test_a_destroyed_key_leaves_an_unreadable_row(world, client_row, settings):

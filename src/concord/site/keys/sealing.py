@@ -33,7 +33,7 @@ def key_for(holder: UUID, subject: UUID, *, create: bool = False, shared: bool =
     if a is None:
         if not acting.is_commanding():
             raise acting.NoActing("no one is acting: keys come from the acting context")
-    elif holder != a.viewer.agency and not (shared and holder in a.viewer.partners):
+    elif holder != a.viewer.agency and (settings.CONCORD.vault_of(holder) or not shared or holder not in a.viewer.partners):
         raise KeyRefused("these keys belong to another agency")
     return settings.CONCORD_RINGS.person(holder, subject, create=create)
 
