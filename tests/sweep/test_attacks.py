@@ -67,6 +67,13 @@ ATTACKS = (
            ("reset role", "select 1 from public.justice_lead")),
     Attack("read the signing key", "detective", "justice", ("select k_in from guard.secret",)),
     Attack("see who is acting as the guard does", "detective", "justice", ("select guard.who()",)),
+    # --- the hub
+    Attack("put callers through to a line of one's own", "advocate", "hub",
+           ("update bridge_dutyshift set phone = '555-0100' where agency_id = '{harbor}'",), NOTHING),
+    Attack("be on duty in another provider's name", "advocate", "hub",
+           ("insert into bridge_dutyshift select gen_random_uuid(), agency_id, created_at, created_by_id, staff_id,"
+            " phone, begins_at, ends_at, cancelled_at, task_force_id from bridge_dutyshift where agency_id = '{harbor}'",),
+           "row-level security"),
     # --- beside the policies
     Attack("ask without row security", "detective", "justice",
            ("set local row_security = off", "select count(*) from justice_lead"), "row-level security"),
@@ -89,6 +96,7 @@ def ids(loose_world):
     w = loose_world
     team = Scene(w, "justice", "sheriff", member_id=w.agencies["police"].pk)
     own = Scene(w, "justice", "police")
+    Scene(w, "hub", "harbor")
     found = {row._meta.db_table: row.pk for row in own.rows}
     found |= {name: agency.pk for name, agency in w.agencies.items()}
     return found | {"team_case": next(r.pk for r in team.rows if r._meta.db_table == "justice_investigation")}

@@ -43,7 +43,8 @@ class Compartment(StrEnum):
     DIRECTORY = "directory"  # the staff others may see
     AGREEMENTS = "agreements"  # MOUs and memberships
     BRIDGE = "bridge"  # two named parties and ciphertext
-    NETWORK = "network"  # providers' rosters and calls for an advocate
+    NETWORK = "network"  # calls for an advocate
+    ROSTER = "roster"  # who of a provider's staff answers them, and on which line
     # study
     STUDIES = "studies"
     # every store
@@ -195,9 +196,13 @@ RULES: tuple[Rule, ...] = (
     Rule(StoreKind.HUB, Compartment.BRIDGE, EVERYONE, _READ, Condition.RECIPIENT,
          why="The named recipient; the content is sealed to its key."),
     Rule(StoreKind.HUB, Compartment.NETWORK, PROVIDERS, _WRITE, Condition.MEMBER,
-         why="Providers of the task force share rosters and answer calls; no row names a client."),
+         why="Providers of the task force answer calls; no row names a client."),
     Rule(StoreKind.HUB, Compartment.NETWORK, JUSTICE, (Operation.READ, Operation.CREATE), Condition.OWN,
          why="Who called for an advocate sees the answer to the call."),
+    Rule(StoreKind.HUB, Compartment.ROSTER, PROVIDERS, _READ, Condition.MEMBER,
+         why="Providers of the task force see who is on duty."),
+    Rule(StoreKind.HUB, Compartment.ROSTER, PROVIDERS, _WRITE, Condition.OWN,
+         why="On whose line callers are put through is for that provider alone to say."),
     # --- study
     Rule(StoreKind.STUDY, Compartment.STUDIES, EVALUATORS, _WRITE, Condition.OWN,
          why="Evaluators with a live agreement; own copies under study ids (28 CFR 22)."),

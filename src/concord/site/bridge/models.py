@@ -91,7 +91,7 @@ class AdvocateCall(HeldModel):
 class DutyShift(HeldModel):
     """A provider's staff member who answers calls from one moment to another, and on which line."""
 
-    wall = Walled(Compartment.NETWORK)
+    wall = Walled(Compartment.ROSTER)
 
     task_force = models.ForeignKey(TaskForce, on_delete=models.PROTECT, related_name="duty_shifts")
     staff_id = models.UUIDField()
