@@ -4,11 +4,13 @@ She holds the page's true context and web login. Each attack is a line of one ta
 """
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.conf import settings
+from django.db import DatabaseError, connections, transaction
 
+from concord.vocabulary import Role, Sector
 from tests.sweep.test_wall import Scene, as_viewer
 
 DENIED = "permission denied"
@@ -67,7 +69,15 @@ ATTACKS = (
            ("reset role", "select 1 from public.justice_lead")),
     Attack("read the signing key", "detective", "justice", ("select k_in from guard.secret",)),
     Attack("see who is acting as the guard does", "detective", "justice", ("select guard.who()",)),
-    # --- the hub
+    # --- the hub: what an agency is, and who speaks for it
+    Attack("become an agency of another sector", "lantern_admin", "hub",
+           ("update accounts_agency set sector = 'coordination' where id = '{lantern}'",), "are kept"),
+    Attack("let others seal to a key of one's own", "coordinator", "hub",
+           ("update accounts_agency set public_key = 'x' where id = '{coordination}'",), "are kept"),
+    Attack("put an agency back to where others decide who enters it", "lantern_admin", "hub",
+           ("update accounts_agency set founded_at = null where id = '{lantern}'",), "are kept"),
+    Attack("put a founded agency's staff list right for it", "coordinator", "hub",
+           ("update accounts_staff set email = 'x' where agency_id = '{lantern}'",), NOTHING),
     Attack("put callers through to a line of one's own", "advocate", "hub",
            ("update bridge_dutyshift set phone = '555-0100' where agency_id = '{harbor}'",), NOTHING),
     Attack("be on duty in another provider's name", "advocate", "hub",
@@ -132,3 +142,33 @@ def says_no():
 def test_an_attacker_meets_the_refusal(loose_world, ids, attack):
     with as_viewer(attack.store, loose_world.viewer(attack.who)) as connection:
         assert attack.refusal in met(connection, attack, ids)
+
+
+@pytest.fixture
+def own_process(world):
+    """Lantern House runs a process of its own: its login in the hub holds a key that signs for Lantern House alone."""
+    store, lantern = settings.CONCORD.stores["hub"], world.agencies["lantern"].pk
+    with connections["hub"].cursor() as cursor:
+        cursor.execute("reset role")
+        cursor.execute("reset session authorization")
+        cursor.execute("update guard.secret set only_agencies = %s where login = %s", [[lantern], store.user])
+    connections["hub"].become_owner()
+    return world.viewer("advocate")
+
+
+LIES = {
+    "another agency": lambda world: {"agency": world.agencies["police"].pk},
+    "another sector": lambda world: {"sector": Sector.COORDINATION, "roles": frozenset({Role.COORDINATOR})},
+    "another task force": lambda world: {"task_forces": frozenset({world.task_forces["farland"].pk})},
+    "another partner": lambda world: {"partners": frozenset({world.agencies["farland_police"].pk})},
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_who_signs_for_her_own_agency_alone_says_no_more_of_it_than_is_so(world, own_process, lie):
+    asked = "select count(*) from accounts_agency"
+    with as_viewer("hub", own_process) as connection, connection.cursor() as cursor:
+        cursor.execute(asked)
+        assert cursor.fetchone()[0] > 0
+    with as_viewer("hub", replace(own_process, **LIES[lie](world))) as connection:
+        assert DENIED in met(connection, Attack(lie, "", "hub", (asked,)), {})

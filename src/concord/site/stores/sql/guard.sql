@@ -18,7 +18,7 @@ set search_path = pg_catalog, pg_temp as $$
 declare
   p text := current_setting('concord.ctx', true);
   s text := current_setting('concord.sig', true);
-  f text[]; k guard.secret; agency uuid;
+  f text[]; k guard.secret; agency uuid; a guard.actor;
 begin
   if coalesce(p, '') = '' then
     raise insufficient_privilege using message = 'permission denied: no context';
@@ -34,11 +34,19 @@ begin
     raise insufficient_privilege using message = 'permission denied: stale context';
   end if;
   agency := f[3]::uuid;
-  if k.only_agencies is not null and not agency = any(k.only_agencies) then
-    raise insufficient_privilege using message = 'permission denied: this login may not act for that agency';
+  a := row(f[2]::uuid, agency, f[4], string_to_array(f[5], ','), string_to_array(f[6], ',')::uuid[],
+           string_to_array(f[7], ',')::uuid[])::guard.actor;
+  if k.only_agencies is not null then
+    if not agency = any(k.only_agencies) then
+      raise insufficient_privilege using message = 'permission denied: this login may not act for that agency';
+    end if;
+    if '{kind}' = 'hub' then  -- whoever holds the key writes the context: what it says of the agency must be so
+      if not guard.stands(a) then
+        raise insufficient_privilege using message = 'permission denied: the agency does not stand as it says';
+      end if;
+    end if;
   end if;
-  return row(f[2]::uuid, agency, f[4], string_to_array(f[5], ','), string_to_array(f[6], ',')::uuid[],
-             string_to_array(f[7], ',')::uuid[])::guard.actor;
+  return a;
 end $$;
 
 create or replace function guard.staff() returns uuid language sql stable security definer
