@@ -1,11 +1,14 @@
 """A court's charges: shown first, kept whole or not at all, matched without a guess, and never typed twice."""
 
 import datetime as dt
+import io
+import zipfile
 from decimal import Decimal
 
 import pytest
+from openpyxl import Workbook
 
-from concord.casefile.reading import Refused
+from concord.casefile.reading import InMemory, Refused
 from concord.site.justice.actions import court
 from concord.site.justice.actions.common import in_one_step, own
 from concord.site.justice.imports import charges, mappings
@@ -229,10 +232,43 @@ def test_a_bad_row_is_rejected_with_its_place_and_the_others_are_kept(world, cas
     ("court.pdf", b"%PDF", "only .csv and .xlsx"),
 ])  # fmt: skip
 def test_a_file_that_is_no_such_table_is_refused(world, case, name, content, words):
-    from_file = made.InMemory(name, content)
+    from_file = InMemory(name, content)
     with pytest.raises(Refused) as refused:
         checked(world, from_file)
     assert words in str(refused.value)
+
+
+def workbook(rows, name="court.xlsx"):
+    """The header and these rows as a workbook in memory."""
+    book = Workbook()
+    book.active.append(made.HEADER)
+    for row in rows:
+        book.active.append(row)
+    written = io.BytesIO()
+    book.save(written)
+    return InMemory(name, written.getvalue())
+
+
+def test_a_workbook_is_read_with_its_typed_days_and_a_formula_rejects_its_row(world, case):
+    good = ["25-CR-0012", 1, 1, "Quirin Madeup", "18 USC 1589(a)", 2, dt.date(2026, 1, 15), dt.date(2026, 5, 20),
+            "PLEA", 84, 12000, 500]  # fmt: skip
+    formula = [*good[:2], 2, *good[3:5], "=1+1", *good[6:]]
+
+    plan = kept(world, workbook([good, formula]))
+
+    assert (plan.sums.rows, plan.sums.accepted) == (2, 1)
+    (problem,) = plan.sums.problems
+    assert (problem.row, problem.column, problem.reason) == (3, "Counts", "the cell holds a formula")
+    assert Charge.objects.get(stage=ChargeStage.DISPOSED).disposed_on == dt.date(2026, 5, 20)
+
+
+def test_a_workbook_packed_to_burst_is_refused_unread(world, case):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 40_000_000)
+    with pytest.raises(Refused) as refused:
+        checked(world, InMemory("court.xlsx", packed.getvalue()))
+    assert "times larger" in str(refused.value)
 
 
 def test_another_file_than_the_one_checked_is_refused_and_nothing_is_kept(world, case):

@@ -14,4 +14,6 @@ PLACES = [
     (frozenset({Role.PROSECUTOR}), _("To decide"), "justice:charging", "assessment"),
     (_COURT | _DETECTIVES, _("Hearings"), "justice:hearings", "event"),
 ]
+#: What is needed seldom: below her name.
+MENU = [(_POLICE | {Role.PROSECUTOR}, _("Taken in from files"), "justice:imports")]
 SEARCH = (_("Search your agency's people and investigations"), "justice:search", "post")

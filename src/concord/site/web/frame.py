@@ -110,6 +110,8 @@ def search_of(viewer: Viewer) -> Search | None:
 def menu_of(viewer: Viewer) -> list[tuple[str, str]]:
     """What she needs seldom: below her name."""
     links = [(_("Your sign-in"), "mfa_index"), (_("Agencies and people"), "accounts:agencies")]
+    for places in rooms.modules("places", viewer):
+        links += [(label, name) for roles, label, name in getattr(places, "MENU", ()) if viewer.roles & roles]
     if viewer.has(Role.ADMINISTRATOR, Role.COORDINATOR):
         links.append((_("Who may sign in"), "accounts:people"))
     return [(label, reverse(name)) for label, name in links]

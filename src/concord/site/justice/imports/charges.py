@@ -27,6 +27,7 @@ from concord.site.justice.imports.reports import Sums
 from concord.site.justice.models import Charge, CourtDefendant, CourtRecord, Docket, ImportBatch, Person
 from concord.vocabulary import ChargeClass, ChargeStage, Sector, SentenceKind
 
+COURT_SIDE = (Sector.LAW_ENFORCEMENT, Sector.LABOR_REGULATOR, Sector.PROSECUTION)
 MOST_ROWS = 50_000
 TABLE = "charges"
 FILED = ("stage", "citation", "class", "jurisdiction", "counts", "filed_on")
@@ -100,7 +101,7 @@ def check(source: Source, mapping: Mapping, by: Viewer) -> Plan:
 
 
 def _require_court_side(by: Viewer) -> None:
-    if by.sector not in (Sector.LAW_ENFORCEMENT, Sector.PROSECUTION):
+    if by.sector not in COURT_SIDE:
         raise Objection({"": "Charges are taken in by the agency that investigates or the office that prosecutes."})
 
 

@@ -14,7 +14,7 @@ from concord.site.justice.codes import ImportKind
 from concord.site.justice.imports import charges as actions
 from concord.site.justice.imports import mappings, matching, uploads
 from concord.site.justice.imports.forms import HEADINGS, CaseForm, ChargesForm, ColumnsForm, PersonForm, WordsForm
-from concord.site.justice.imports.views.shared import COURT_SIDE, as_csv, require, shown
+from concord.site.justice.imports.views.shared import as_csv, require, shown
 from concord.site.justice.models import CourtDefendant, CourtRecord, Investigation, Person, SavedMapping
 from concord.site.justice.views.common import GET_POST, INVALID, access_to_own, ask, complain, objected, opened, sent
 from concord.site.pages import paging
@@ -33,7 +33,7 @@ LABELS = HEADINGS | {f"counts_{outcome.value}": outcome.label for outcome in Dis
 def charges(request):
     """Send a court's file, read by a saved mapping or by one made on the next page."""
     by = request.viewer
-    require(by, *COURT_SIDE)
+    require(by, *actions.COURT_SIDE)
     saved = list(SavedMapping.objects.filter(agency_id=by.agency).order_by("name"))
     initial = {"encoding": "utf-8", "delimiter": ",", "mapping": "" if saved else "new"}
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
@@ -83,7 +83,7 @@ def _mapping(options: dict, by) -> SavedMapping:
 def columns(request):
     """Choose what each column of the file is; then what each word of its coded columns means."""
     by = request.viewer
-    require(by, *COURT_SIDE)
+    require(by, *actions.COURT_SIDE)
     waiting = uploads.get(CHARGES, by)
     if waiting is None or waiting.options["mapping"] != "new":
         return redirect("justice:import_charges")
@@ -139,7 +139,7 @@ def _save(request, form: ColumnsForm, words: WordsForm, reading: dict):
 def check(request):
     """What keeping the file would do; then keep it, or throw it away."""
     by = request.viewer
-    require(by, *COURT_SIDE)
+    require(by, *actions.COURT_SIDE)
     waiting = uploads.get(CHARGES, by)
     if waiting is None or waiting.options["mapping"] == "new":
         return redirect("justice:import_charges")
@@ -181,7 +181,7 @@ def _shown(value) -> str:
 @require_safe
 def rejected(request):
     by = request.viewer
-    require(by, *COURT_SIDE)
+    require(by, *actions.COURT_SIDE)
     waiting = uploads.get(CHARGES, by)
     if waiting is None or waiting.options["mapping"] == "new":
         return redirect("justice:import_charges")
@@ -196,7 +196,7 @@ def rejected(request):
 def waiting(request):
     """Defendants of court files who are nobody here yet."""
     by = request.viewer
-    require(by, *COURT_SIDE)
+    require(by, *actions.COURT_SIDE)
     rows = CourtDefendant.objects.filter(agency_id=by.agency, person=None, set_aside_on=None)
     page = paging.page(rows, order=("created_at", "id"), after=request.GET.get("after", ""))
     for row in page.rows:
@@ -218,7 +218,7 @@ def waiting(request):
 def defendant(request, pk):
     """Say who a defendant is: somebody of the investigation with that docket, or of another one."""
     by = request.viewer
-    require(by, *COURT_SIDE)
+    require(by, *actions.COURT_SIDE)
     row = opened(get_object_or_404(CourtDefendant, pk=pk, agency_id=by.agency))
     if row.person_id or row.set_aside_on:
         return redirect("justice:defendants")
@@ -261,7 +261,7 @@ def _offered(row: CourtDefendant, case: str, by) -> list[Person]:
 @require_POST
 def aside(request, pk):
     by = request.viewer
-    require(by, *COURT_SIDE)
+    require(by, *actions.COURT_SIDE)
     row = get_object_or_404(CourtDefendant, pk=pk, agency_id=by.agency)
     try:
         actions.set_aside(row)

@@ -13,9 +13,9 @@ from concord.casefile.formats.nibrs import open_release
 from concord.casefile.reading import InMemory, Refused
 from concord.site.accounts.directory import agency_names, staff_names
 from concord.site.justice.codes import ImportKind, RereadStatus
-from concord.site.justice.imports import nibrs, sources, uploads
+from concord.site.justice.imports import charges, nibrs, sources, uploads
 from concord.site.justice.imports.forms import ReleaseForm
-from concord.site.justice.imports.views.shared import COURT_SIDE, as_csv, reason_columns, require, shown, sum_columns
+from concord.site.justice.imports.views.shared import as_csv, reason_columns, require, shown, sum_columns
 from concord.site.justice.models import CourtDefendant, ImportBatch, NibrsMonth, RereadItem
 from concord.site.justice.views.common import GET_POST, INVALID, access_to_own, objected, opened
 from concord.site.pages import paging
@@ -30,7 +30,7 @@ MONTHS_SHOWN = 100
 def imports(request):
     """What was taken in, newest first, and what waits because of it."""
     by = request.viewer
-    require(by, *COURT_SIDE)
+    require(by, *charges.COURT_SIDE)
     rows = ImportBatch.objects.filter(agency_id=by.agency).defer("reasons", "tables")
     page = paging.page(rows, order=("-created_at", "-id"), after=request.GET.get("after", ""))
     names = staff_names(batch.created_by_id for batch in page.rows)
@@ -68,7 +68,7 @@ def _waiting(by):
 def batch(request, pk):
     """One import: what came of each file, why rows were rejected, and, of a release, who reported at all."""
     by = request.viewer
-    require(by, *COURT_SIDE)
+    require(by, *charges.COURT_SIDE)
     row = opened(get_object_or_404(ImportBatch, pk=pk, agency_id=by.agency))
     kind = ImportKind(row.kind)
     record = Record(
@@ -82,7 +82,7 @@ def batch(request, pk):
         access=access_to_own(by, agency_names({by.agency})))  # fmt: skip
     months = _participation(row, request.GET.get("after", "")) if kind is ImportKind.NIBRS else None
     return render(request, "justice/imports/batch.html", {
-        "record": record, "batch": row, "sums": list(row.tables.values()), "sum_columns": sum_columns(),
+        "record": record, "batch": row, "sums": _by_name(row.tables), "sum_columns": sum_columns(),
         "reasons": row.reasons, "reason_columns": reason_columns(), "page": months, "month_columns": [
             Column(_("Reporting agency (ORI)"), "ori", first=True),
             Column(_("Months with incidents"), "filed", numeric=True),
@@ -90,6 +90,10 @@ def batch(request, pk):
             Column(_("Months not filed"), "missing", numeric=True),
         ],
     })  # fmt: skip
+
+
+def _by_name(tables: dict) -> list[dict]:
+    return sorted(tables.values(), key=lambda one: one["file"].casefold())
 
 
 def _participation(batch: ImportBatch, after: str) -> paging.Page:

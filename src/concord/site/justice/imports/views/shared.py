@@ -12,7 +12,6 @@ from concord.site.pages.lists import Column
 from concord.vocabulary import Sector
 
 SHOWN = 50
-COURT_SIDE = (Sector.LAW_ENFORCEMENT, Sector.PROSECUTION)
 
 
 def sum_columns() -> list[Column]:
