@@ -54,9 +54,11 @@ ATTACKS = (
     Attack("empty a table past its row triggers", "detective", "justice", ("truncate justice_lead",)),
     # --- rows that change hands
     Attack("take another agency's case over by being on its team", "detective", "justice",
-           ("update justice_investigation set agency_id = '{police}' where id = '{team_case}'",), "stays with its holder"),
+           ("update justice_investigation set agency_id = '{police}' where id = '{team_case}'",),
+           "stays with its holder"),
     Attack("give another agency's case to a provider, whose keys then seal it", "detective", "justice",
-           ("update justice_investigation set agency_id = '{lantern}' where id = '{team_case}'",), "stays with its holder"),
+           ("update justice_investigation set agency_id = '{lantern}' where id = '{team_case}'",),
+           "stays with its holder"),
     Attack("give a case file a new id and leave its history behind", "detective", "justice",
            ("update justice_lead set id = gen_random_uuid() where id = '{justice_lead}'",), "stays with its holder"),
     # --- who is acting
@@ -82,7 +84,8 @@ ATTACKS = (
            ("update bridge_dutyshift set phone = '555-0100' where agency_id = '{harbor}'",), NOTHING),
     Attack("be on duty in another provider's name", "advocate", "hub",
            ("insert into bridge_dutyshift select gen_random_uuid(), agency_id, created_at, created_by_id, staff_id,"
-            " phone, begins_at, ends_at, cancelled_at, task_force_id from bridge_dutyshift where agency_id = '{harbor}'",),
+            " phone, begins_at, ends_at, cancelled_at, task_force_id from bridge_dutyshift"
+            " where agency_id = '{harbor}'",),
            "row-level security"),
     # --- beside the policies
     Attack("ask without row security", "detective", "justice",
@@ -90,7 +93,8 @@ ATTACKS = (
     Attack("a function of one's own that is called before the policy", "detective", "justice",
            ("create function public.peek(text) returns boolean language sql as 'select true'",)),
     Attack("a failing condition on rows that the policy hides", "detective", "justice",
-           ("select id from justice_worksheet where 1 / (case when agency_id is null then 1 else 0 end) = 1",), NOTHING),
+           ("select id from justice_worksheet where 1 / (case when agency_id is null then 1 else 0 end) = 1",),
+           NOTHING),
     Attack("the sampled values of another agency's rows", "detective", "justice", ("select * from pg_stats",)),
     Attack("a file of the server", "detective", "justice", ("select pg_read_file('PG_VERSION')",)),
     Attack("a program on the server", "detective", "justice", ("copy (select 1) to program 'true'",)),

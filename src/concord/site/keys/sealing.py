@@ -33,9 +33,13 @@ def key_for(holder: UUID, subject: UUID, *, create: bool = False, shared: bool =
     if a is None:
         if not acting.is_commanding():
             raise acting.NoActing("no one is acting: keys come from the acting context")
-    elif holder != a.viewer.agency and (settings.CONCORD.vault_of(holder) or not shared or holder not in a.viewer.partners):
+    elif holder != a.viewer.agency and not (shared and holder in a.viewer.partners and not _is_provider(holder)):
         raise KeyRefused("these keys belong to another agency")
     return settings.CONCORD_RINGS.person(holder, subject, create=create)
+
+
+def _is_provider(holder: UUID) -> bool:
+    return settings.CONCORD.vault_of(holder) is not None
 
 
 def seal(plaintext: str, *, code: str, row: UUID, key: bytes) -> bytes:
