@@ -19,6 +19,7 @@ from concord.site.accounts.models import Agency, Membership, Staff, TaskForce
 from concord.site.bridge import agreements, envelope
 from concord.site.bridge.models import AdvocateCall, DutyShift, Referral
 from concord.site.keys.sealing import KeyRefused, Unreadable
+from concord.site.pages.objections import Objection
 from concord.site.stores import acting, audit
 from concord.vocabulary import Answer, Gender, ReferralKind, Scope, Sector, SpokenLanguage, StoreKind
 
@@ -26,14 +27,6 @@ __all__ = ["Line", "Objection", "ReferralKind", "answer_call", "call_advocate", 
            "open_referral", "outbox", "plan_shift", "provider_lines", "recipients", "refer", "withdraw_answer"]
 
 _NEAREST = (Scope.LOCAL, Scope.REGIONAL, Scope.STATEWIDE)
-
-
-class Objection(ValueError):
-    """What stands against it, by the part that has to change ("" for the whole), and what to do."""
-
-    def __init__(self, found: dict[str, str]):
-        self.found = found
-        super().__init__(" ".join(found.values()))
 
 
 # --- Referrals --------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from concord.site.bridge.forms import AnswerForm, CallForm, ReferralForm, ShiftF
 from concord.site.bridge.models import AdvocateCall, DutyShift
 from concord.site.pages import paging, words
 from concord.site.pages.lists import Column
+from concord.site.pages.objections import complain
 from concord.site.pages.records import Access, Action, Fact, Record, Seer, Status
 from concord.vocabulary import (
     AgeGroup,
@@ -133,7 +134,7 @@ def _sent(form, kind, viewer) -> bool:
     try:
         actions.refer(id=given["id"], kind=kind, to_agency=given["to_agency"], content=form.content(), by=viewer)
     except actions.Objection as objection:
-        _complain(form, objection)
+        complain(form, objection)
         return False
     return True
 
@@ -216,7 +217,7 @@ def call_new(request):
         try:
             call = actions.call_advocate(**form.cleaned_data, by=viewer)
         except actions.Objection as objection:
-            _complain(form, objection)
+            complain(form, objection)
         else:
             return redirect("bridge:call", call.pk)
     return render(request, "pages/form.html", {
@@ -273,7 +274,7 @@ def _answered(form, found, viewer) -> bool:
     try:
         actions.answer_call(call=found, phone=form.cleaned_data["phone"], by=viewer)
     except actions.Objection as objection:
-        _complain(form, objection)
+        complain(form, objection)
         return False
     return True
 
@@ -384,7 +385,7 @@ def _planned(form, viewer) -> bool:
     try:
         actions.plan_shift(**form.cleaned_data, by=viewer)
     except actions.Objection as objection:
-        _complain(form, objection)
+        complain(form, objection)
         return False
     return True
 
@@ -395,8 +396,3 @@ def _planned(form, viewer) -> bool:
 def _require(request, sectors) -> None:
     if request.viewer.sector not in sectors:
         raise Http404
-
-
-def _complain(form, objection) -> None:
-    for part, said in objection.found.items():
-        form.add_error(part if part in form.fields else None, said)

@@ -35,6 +35,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from concord.site.keys.fields import IDENTIFYING, SealedJSON
+from concord.site.pages.objections import Objection, complain
 from concord.site.stores.models import HeldModel
 
 from . import words
@@ -206,7 +207,8 @@ class DraftView(View):
 
     A room's view sets `desk`, `form_code`, `form_class` and `title`, and writes `act` (calls the room's action and
     returns the new record's id) and `done_url`. With `one_at_a_time` each of the form's groups is a page of its own,
-    with a last page to check the answers. Works without a script: "Keep as a draft" saves.
+    with a last page to check the answers. Works without a script: "Keep as a draft" saves. What `act` objects to stands
+    at its question, and the draft stays.
     """
 
     desk: Desk
@@ -283,8 +285,15 @@ class DraftView(View):
         return self._check(draft, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def _submit(self, form):
-        made = self.desk.submit(self.request, self.form_code, lambda: self.act(form), self.subject())
-        return HttpResponseRedirect(self.done_url(made))
+        try:
+            made = self.desk.submit(self.request, self.form_code, lambda: self.act(form), self.subject())
+        except Objection as objection:
+            complain(form, objection)
+        else:
+            return HttpResponseRedirect(self.done_url(made))
+        self.desk.keep(self.request, self.form_code, self.subject())
+        show = self._check if self._is_checking() else self._show
+        return show(form=form, draft=self._sent(), status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def _sent(self):
         return self.desk.open(self.request, self.form_code, self.subject(), _uuid(self.request.POST["client_key"]))

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from concord.law.wall import Viewer
-from concord.site.bridge.actions import Objection
 from concord.site.justice.models import Investigation
+from concord.site.pages.objections import Objection
 from concord.vocabulary import CaseStatus, StoreKind
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letters or digits that are mistaken for one another on the phone

@@ -10,20 +10,14 @@ from django.utils.translation import gettext as _
 
 from concord.law.wall import JUSTICE, Compartment, Condition, Operation, Viewer, rules_for
 from concord.site.accounts.models import Agency, Staff
-from concord.site.justice.actions.common import Objection
 from concord.site.justice.models import Investigation, Person, TeamAgency
+from concord.site.pages.objections import Objection, complain
 from concord.site.pages.records import Access, Seer
 from concord.site.stores import audit
 from concord.vocabulary import PersonRole, Sector, StoreKind
 
 INVALID = 422
 GET_POST = ["GET", "HEAD", "POST"]
-
-
-def complain(form, objection: Objection) -> None:
-    """Put what an action objects to beside the answers that have to change."""
-    for name, words in objection.found.items():
-        form.add_error(name if name in form.fields else None, words)
 
 
 def ask(request, form, act, *, done, template="pages/form.html", **page):

@@ -6,7 +6,7 @@ from functools import wraps
 from django.db import transaction
 
 from concord.law.wall import Viewer
-from concord.site.bridge.actions import Objection
+from concord.site.pages.objections import Objection
 from concord.site.stores.router import alias_for
 
 __all__ = ["Objection", "held", "in_vault"]

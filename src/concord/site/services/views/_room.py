@@ -13,7 +13,6 @@ from concord.law.wall import Viewer
 from concord.site.pages.drafts import Desk, DraftView
 from concord.site.pages.records import Access, Action, Fact, Record, Seer, Status, Tab
 from concord.site.services import caseload, reach, rules
-from concord.site.services.actions import Objection
 from concord.site.services.models import Client, Draft
 from concord.vocabulary import ClientKind, FamilyRelation, SpokenLanguage
 
@@ -27,26 +26,12 @@ def get_client(request, pk: UUID) -> Client:
     return get_object_or_404(caseload.clients(request.viewer).select_related("principal"), pk=pk)
 
 
-def add_objection(form, objection: Objection) -> None:
-    """Show what stands against it where it has to change."""
-    for name, words in objection.found.items():
-        form.add_error(name if name in form.fields else None, words)
-
-
 class RoomForm(DraftView):
-    """A form of this room, kept while it is typed; what an action objects to stands at its question."""
+    """A form of this room, kept while it is typed."""
 
     desk = desk
     submit_label = ""
     intro = ""
-
-    def _submit(self, form):
-        try:
-            return super()._submit(form)
-        except Objection as objection:
-            add_objection(form, objection)
-        draft = self.desk.keep(self.request, self.form_code, self.subject()) and self._sent()
-        return self._check(draft, form, INVALID) if self._is_checking() else self._show(form, draft, INVALID)
 
     def more(self):
         return {"submit_label": self.submit_label, "intro": self.intro}

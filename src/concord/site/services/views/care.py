@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from concord.site.pages.objections import complain
 from concord.site.services import actions, caseload
 from concord.site.services.forms import (
     CloseForm,
@@ -26,7 +27,7 @@ from concord.site.services.forms import (
     StatusForm,
 )
 from concord.site.services.models import FollowUp, GroupService, Need, Service
-from concord.site.services.views._room import INVALID, FileForm, RoomForm, add_objection
+from concord.site.services.views._room import INVALID, FileForm, RoomForm
 from concord.vocabulary import ServiceType
 
 FIRST_TYPES = 8  # service buttons shown before "more"
@@ -161,7 +162,7 @@ def quick(request):
         try:
             made = _enter(request, form, clients)
         except actions.Objection as objection:
-            add_objection(form, objection)
+            complain(form, objection)
         else:
             return redirect("services:quick_done", made)
     return render(request, "services/quick.html", {

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from concord.site.accounts.directory import staff_names
 from concord.site.accounts.models import Staff
+from concord.site.pages.objections import complain
 from concord.site.services import actions, caseload
 from concord.site.services.forms import StaffForm
 from concord.site.services.models import Assignment
-from concord.site.services.views._room import INVALID, add_objection, get_client, record_of
+from concord.site.services.views._room import INVALID, get_client, record_of
 from concord.site.stores import audit
 from concord.vocabulary import Role
 
@@ -113,5 +114,5 @@ def appoint(request, pk):
         if form.is_valid():
             actions.appoint(client_id=pk, staff_id=form.cleaned_data["staff_id"], by=request.viewer)
     except actions.Objection as objection:
-        add_objection(form, objection)
+        complain(form, objection)
     return redirect("services:keeping")
