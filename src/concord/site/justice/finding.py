@@ -57,9 +57,10 @@ def _score(asked: str, name: str, **options) -> float:
 
 
 def _titles(text, by):
-    cases = {c.pk: c for c in Investigation.objects.filter(agency_id=by.agency).defer("summary")}
-    near = _near(text, {pk: c.code_name for pk, c in cases.items()})
-    return [Found("case", pk, score, investigation=cases[pk]) for pk, score in near]
+    own = Investigation.objects.filter(agency_id=by.agency)
+    near = dict(_near(text, dict(own.values_list("pk", "code_name"))))
+    cases = own.filter(pk__in=near).defer("summary") if near else ()
+    return [Found("case", case.pk, near[case.pk], investigation=case) for case in cases]
 
 
 def _leads(text, by):
@@ -93,12 +94,12 @@ def _people(text, by):
 
 def _names(by: Viewer) -> dict[UUID, str]:
     """Every name the agency holds, opened. Rows without a name are skipped by the database."""
-    settings.CONCORD_RINGS.warm(by.agency)
+    keys = sealing.own_keys(by.agency)
     sealed = Person.objects.filter(agency_id=by.agency).exclude(given_name=None, family_name=None, other_names=None)
     codes = [Person._meta.get_field(name).code for name in _NAMES]
     names = {}
     for pk, *values in sealed.values_list("pk", *_NAMES):
-        key = sealing.key_for(by.agency, pk)
-        names[pk] = " ".join(sealing.unseal(bytes(value), code=code, row=pk, key=key)
-                             for code, value in zip(codes, values, strict=True) if value is not None)
+        if key := keys.get(pk):  # else it was destroyed, and the name with it
+            names[pk] = " ".join(sealing.unseal(bytes(value), code=code, row=pk, key=key)
+                                 for code, value in zip(codes, values, strict=True) if value is not None)
     return names

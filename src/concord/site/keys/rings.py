@@ -15,8 +15,10 @@ import secrets
 import sqlite3
 import threading
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -43,13 +45,21 @@ class AgencyKey:
         return self.private.public_key().public_bytes_raw()
 
 
+class _Held(NamedTuple):
+    """An unwrapped person key, and what it was unwrapped from: another one under the same subject is another key."""
+
+    key: bytes
+    wrapped: bytes
+
+
 class FileRings:
     """The rings of one installation below one 0700 folder."""
 
     def __init__(self, root: Path):
         self.root = Path(root)
         self._agency: dict[UUID, AgencyKey] = {}
-        self._person: dict[tuple[UUID, UUID], bytes] = {}
+        self._person: dict[UUID, dict[UUID, _Held]] = {}  # by holder, then by subject
+        self._whole: set[UUID] = set()  # holders all of whose keys are there
         self._local = threading.local()
 
     # ---------------------------------------------------------------------------------------------------- agency ring
@@ -96,24 +106,32 @@ class FileRings:
     def person(self, holder: UUID, subject: UUID, *, create: bool = False) -> bytes:
         """The key under which `holder` seals what it knows of `subject`."""
         self._forget_if_changed(holder)
-        key = self._person.get((holder, subject))
-        if key is None:
+        held = self._person.get(holder, {}).get(subject)
+        if held is None:
             row = self._ring(holder).execute("select wrapped from key where subject = ?", [subject.bytes]).fetchone()
             if row is None:
                 if not create:
                     raise NoKey("the key of this record was destroyed or never made")
                 self._make(holder, subject)
                 return self.person(holder, subject)
-            key = self._remember(holder, subject, row[0])
-        return key
+            held = self._remember(holder, subject, row[0])
+        return held.key
 
     def warm(self, holder: UUID) -> None:
-        """Load all of a holder's person keys at once, before decrypting a whole list."""
+        """Load all of a holder's person keys at once, before decrypting a list."""
+        self.keys(holder)
+
+    def keys(self, holder: UUID) -> Mapping[UUID, bytes]:
+        """All of a holder's person keys, by subject, as they are now: for decrypting every row there is."""
         self._forget_if_changed(holder)
-        for subject, wrapped in self._ring(holder).execute("select subject, wrapped from key"):
-            subject = UUID(bytes=subject)
-            if (holder, subject) not in self._person:
-                self._remember(holder, subject, wrapped)
+        held = self._person.get(holder, {}).copy()
+        if holder not in self._whole:
+            self._whole.add(holder)  # before reading: a key made meanwhile takes it out again
+            for subject, wrapped in self._ring(holder).execute("select subject, wrapped from key"):
+                subject = UUID(bytes=subject)
+                if subject not in held:
+                    held[subject] = self._remember(holder, subject, wrapped)
+        return {subject: one.key for subject, one in held.items()}
 
     def create_many(self, holder: UUID, subjects: list[UUID]) -> None:
         """Keys for many new records in one write (imports)."""
@@ -122,13 +140,14 @@ class FileRings:
         ring = self._ring(holder)
         with ring:
             ring.executemany("insert or ignore into key values (?, ?)", rows)
+        self._whole.discard(holder)
 
     def destroy(self, holder: UUID, subject: UUID) -> None:
         """Overwrite and delete one key. What it sealed stays ciphertext for ever, in every copy."""
         ring = self._ring(holder)
         with ring:
             ring.execute("delete from key where subject = ?", [subject.bytes])
-        self._person.pop((holder, subject), None)
+        self._person.get(holder, {}).pop(subject, None)
 
     def close(self) -> None:
         """Close this thread's ring files."""
@@ -139,12 +158,13 @@ class FileRings:
     def _make(self, holder: UUID, subject: UUID) -> None:
         self.create_many(holder, [subject])
 
-    def _remember(self, holder: UUID, subject: UUID, wrapped: bytes) -> bytes:
+    def _remember(self, holder: UUID, subject: UUID, wrapped: bytes) -> _Held:
         key = AESGCM(self.agency(holder).wrapping).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.bytes)
-        if len(self._person) >= _CACHED:
+        if sum(map(len, list(self._person.values()))) >= _CACHED:
+            self._whole.clear()
             self._person.clear()
-        self._person[holder, subject] = key
-        return key
+        held = self._person.setdefault(holder, {})[subject] = _Held(key, wrapped)
+        return held
 
     def _forget_if_changed(self, holder: UUID) -> None:
         """Another process may have destroyed a key: SQLite's data version says that the file changed."""
@@ -152,8 +172,12 @@ class FileRings:
         known = (id(self._ring(holder)), version)
         seen = self._local.seen
         if seen.get(holder) not in (None, known):
-            for pair in [p for p in self._person if p[0] == holder]:
-                self._person.pop(pair, None)
+            self._whole.discard(holder)
+            there = dict(self._ring(holder).execute("select subject, wrapped from key"))
+            held = self._person.get(holder, {})
+            for subject, one in list(held.items()):
+                if there.get(subject.bytes) != one.wrapped:
+                    held.pop(subject, None)
         seen[holder] = known
 
     def _ring(self, holder: UUID) -> sqlite3.Connection:

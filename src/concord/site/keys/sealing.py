@@ -5,6 +5,7 @@ Keys come from whoever is acting: her own agency's, and a partner's for the rows
 """
 
 import secrets
+from collections.abc import Mapping
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -29,13 +30,23 @@ class Unreadable(ValueError):
 def key_for(holder: UUID, subject: UUID, *, create: bool = False, shared: bool = False) -> bytes:
     """The person key, if whoever is acting may use that holder's ring: her own agency's, or a partner's for a record of
     a kind that a case's team shares. A provider's keys are never used by anybody else."""
+    _require_right(holder, shared)
+    return settings.CONCORD_RINGS.person(holder, subject, create=create)
+
+
+def own_keys(holder: UUID) -> Mapping[UUID, bytes]:
+    """All person keys of the acting agency, by subject: for whoever opens every row to find one."""
+    _require_right(holder, shared=False)
+    return settings.CONCORD_RINGS.keys(holder)
+
+
+def _require_right(holder: UUID, shared: bool) -> None:
     a = acting.current_or_none()
     if a is None:
         if not acting.is_commanding():
             raise acting.NoActing("no one is acting: keys come from the acting context")
     elif holder != a.viewer.agency and not (shared and holder in a.viewer.partners and not _is_provider(holder)):
         raise KeyRefused("these keys belong to another agency")
-    return settings.CONCORD_RINGS.person(holder, subject, create=create)
 
 
 def _is_provider(holder: UUID) -> bool:
@@ -60,4 +71,4 @@ def _bound_to(code: str, row: UUID) -> bytes:
     return code.encode() + b"|" + row.bytes
 
 
-__all__ = ["KeyRefused", "NoKey", "Unreadable", "key_for", "seal", "unseal"]
+__all__ = ["KeyRefused", "NoKey", "Unreadable", "key_for", "own_keys", "seal", "unseal"]

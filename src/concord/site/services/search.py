@@ -5,11 +5,10 @@ A misspelling finds too: names come over the phone, from a colleague's handwriti
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.conf import settings
 from rapidfuzz import fuzz
 
 from concord.law.wall import Viewer
@@ -22,6 +21,8 @@ MOST_MATCHES = 8
 
 _WORD = re.compile(r"[^\W_]+")
 _CLIENT_NAMES = ("called", "given_name", "family_name", "other_names")
+_CLIENT_CODES = [Client._meta.get_field(name).code for name in _CLIENT_NAMES]
+_INQUIRY_CODES = [Inquiry._meta.get_field("called").code]
 
 
 @dataclass(frozen=True)
@@ -44,36 +45,34 @@ def find(typed: str, *, by: Viewer, at_most: int = MOST_MATCHES) -> list[Match]:
     wanted = _words(typed)
     if sum(map(len, wanted)) < LEAST_LETTERS:
         return []
-    settings.CONCORD_RINGS.warm(by.agency)
-    found = [*_clients(wanted, by), *_inquiries(wanted, by)]
+    keys = sealing.own_keys(by.agency)
+    found = [*_clients(wanted, keys, by), *_inquiries(wanted, keys, by)]
     return sorted(found, key=lambda match: (-match.score, match.inquiry, match.name))[:at_most]
 
 
-def _clients(wanted: list[str], by: Viewer) -> Iterable[Match]:
+def _clients(wanted: list[str], keys: Mapping[UUID, bytes], by: Viewer) -> Iterable[Match]:
     rows = Client.objects.filter(agency_id=by.agency).values_list("id", "is_open", "first_contact_on", *_CLIENT_NAMES)
     for id, is_open, first_on, *sealed in rows.iterator(chunk_size=2000):
-        names = _opened(Client, _CLIENT_NAMES, id, sealed, by)
+        names = _opened(_CLIENT_CODES, id, sealed, keys)
         if (score := likeness(wanted, names)) >= ALIKE:
             shown = names[0] or " ".join(name for name in names[1:3] if name)
             yield Match(id, shown, score, is_open=is_open, first_on=first_on)
 
 
-def _inquiries(wanted: list[str], by: Viewer) -> Iterable[Match]:
+def _inquiries(wanted: list[str], keys: Mapping[UUID, bytes], by: Viewer) -> Iterable[Match]:
     rows = Inquiry.objects.filter(agency_id=by.agency).values_list("id", "on_date", "called")
     for id, on_date, sealed in rows.iterator(chunk_size=2000):
-        names = _opened(Inquiry, ("called",), id, [sealed], by)
+        names = _opened(_INQUIRY_CODES, id, [sealed], keys)
         if (score := likeness(wanted, names)) >= ALIKE:
             yield Match(id, names[0], score, inquiry=True, first_on=on_date)
 
 
-def _opened(model, columns, id: UUID, sealed: list, by: Viewer) -> list[str]:
-    """The plain values of one row's sealed columns, with one look for its key."""
-    if not any(sealed):
-        return [""] * len(sealed)
-    key = sealing.key_for(by.agency, id)
+def _opened(codes: list[str], id: UUID, sealed: list, keys: Mapping[UUID, bytes]) -> list[str]:
+    """The plain values of one row's sealed columns; nothing where its key was destroyed."""
+    key = keys.get(id)
     return [
-        sealing.unseal(bytes(value), code=model._meta.get_field(column).code, row=id, key=key) if value else ""
-        for column, value in zip(columns, sealed, strict=True)
+        sealing.unseal(bytes(value), code=code, row=id, key=key) if value and key else ""
+        for code, value in zip(codes, sealed, strict=True)
     ]
 
 
