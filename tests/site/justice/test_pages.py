@@ -39,7 +39,7 @@ FORMS = [
     "/charges/{charge}/class/", "/charges/{charge}/amend/", "/charges/{charge}/dispose/",
     "/charges/{charge}/restitution/", "/leads/new/", "/leads/new/help/", "/leads/new/lead/?asked_for_help=no",
     "/leads/{lead}/triage/", "/leads/{lead}/assign/", "/leads/{lead}/no-action/", "/leads/{lead}/open/",
-    "/leads/{lead}/join/", "/leads/{lead}/refer/", "/investigations/new/",
+    "/leads/{lead}/join/", "/leads/{lead}/refer/", "/leads/{lead}/arrest/", "/arrests/new/", "/investigations/new/",
 ]
 SUPERVISOR = ["/", "/reviews/", "/reviews/{review}/"]
 

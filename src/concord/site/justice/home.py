@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from concord.law.wall import Viewer
-from concord.site.justice.actions import arrests, leads
+from concord.site.justice.actions.arrests import reviewed_for
+from concord.site.justice.actions.leads import waiting_referrals
 from concord.site.justice.codes import HearingKind
 from concord.site.justice.models import Arrest, Charge, Lead, Person, ProsecutionReferral
 from concord.site.justice.views.court import hearings_between
@@ -36,6 +37,14 @@ def sections(viewer: Viewer, now: datetime) -> list[Section]:
     return [question(viewer, now) for question in asked]
 
 
+def begin(viewer: Viewer) -> list[Action]:
+    """What she can begin from her home, whatever waits."""
+    if not viewer.has(Role.SUPERVISOR, Role.DETECTIVE, Role.LABOR_INSPECTOR):
+        return []
+    return [Action(_("Something came in"), reverse("justice:first_question"), primary=True),
+            Action(_("Record an arrest"), reverse("justice:outside_arrest"))]
+
+
 def came_in(by: Viewer, now: datetime) -> Section:
     """Leads nobody answers for, and what other agencies passed on."""
     rows = list(Lead.objects.filter(agency_id=by.agency, decision="", assigned_to_id=None).order_by("received_on")
@@ -43,7 +52,7 @@ def came_in(by: Viewer, now: datetime) -> Section:
     works = [Work(
         ReferralKind(r.kind).label, why=_("Passed on to us. Make a lead of it, or say why not"),
         url=reverse("justice:received_referral", args=[r.pk]),
-    ) for r in leads.waiting_referrals(by, MOST)]
+    ) for r in waiting_referrals(by, MOST)]
     works += [_lead_work(lead, _("Nobody answers for it yet")) for lead in rows]
     return Section(_("What came in"), tuple(works[:MOST]), empty=_("Nothing new. Every lead has somebody."),
                    more=Action(_("All leads"), reverse("justice:leads")))
@@ -85,7 +94,7 @@ def in_court(by: Viewer, now: datetime) -> Section:
 
 def to_review(by: Viewer, now: datetime) -> Section:
     """Arrests of possible victims whose review has not been signed, the nearest clock first."""
-    rows = arrests.reviewed_for(by, waiting=True).select_related("person", "investigation").defer("note")[:MOST]
+    rows = reviewed_for(by, waiting=True).select_related("person", "investigation").defer("note")[:MOST]
     signs = by.has(Role.SUPERVISOR)
     works = tuple(Work(
         f"{r.person.alias}, {r.investigation.code_name}", due=r.due_at,

@@ -117,7 +117,8 @@ class _File:
     @classmethod
     def of(cls, by: Viewer) -> "_File":
         def own(model, *order):
-            return model.objects.filter(agency_id=by.agency).order_by(*order, "pk")
+            of = "" if model is justice.Investigation else "investigation__"
+            return model.objects.filter(agency_id=by.agency, **{f"{of}arrest_only": False}).order_by(*order, "pk")
 
         return cls(
             cases=list(own(justice.Investigation, "opened_on")),

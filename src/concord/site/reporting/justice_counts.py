@@ -56,7 +56,7 @@ def _within(days: int) -> str:
 
 
 def _investigations(by: Viewer, period: Period) -> Iterator[Count]:
-    own = Investigation.objects.filter(agency_id=by.agency)
+    own = Investigation.objects.filter(agency_id=by.agency, arrest_only=False)
     opened = own.filter(opened_on__range=period).values_list("trafficking_type", "source", "proactive")
     yield from _tally("investigations_opened", period, "investigations", (
         {"trafficking_type": t, "source": s, "proactive": _said(p)} for t, s, p in opened))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from concord.law.wall import STORES, Viewer
+from concord.site.pages.records import Action
 from concord.site.pages.worklist import Section, Work
 from concord.site.web import rooms
 from concord.vocabulary import StoreKind
@@ -18,6 +19,7 @@ def home(request):
     shown = {
         "title": _("Your day"),
         "intro": formats.date_format(now, "l, F j"),
+        "actions": begin(request.viewer),
         "sections": sections(request.viewer, now),
         "now": now,
     }
@@ -30,6 +32,12 @@ def sections(viewer: Viewer, now) -> list[Section]:
     for room in rooms.modules("home", viewer):
         found += room.sections(viewer, now)
     return sorted(found, key=lambda section: not section.works)
+
+
+def begin(viewer: Viewer) -> list[Action]:
+    """What she can begin whatever waits: a room's `home.begin`, where it has one."""
+    offering = [room for room in rooms.modules("home", viewer) if hasattr(room, "begin")]
+    return [action for room in offering for action in room.begin(viewer)]
 
 
 def missing_vault(viewer: Viewer) -> list[Section]:

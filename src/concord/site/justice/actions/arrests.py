@@ -14,10 +14,12 @@ from concord.law import safeguards
 from concord.law.dates import age_on
 from concord.law.wall import Viewer
 from concord.site.bridge import actions as bridge
-from concord.site.justice.actions.common import Objection, change, held_by, in_one_step, require_open
+from concord.site.justice.actions.cases import open_arrest_file
+from concord.site.justice.actions.common import Objection, change, held_by, in_one_step, require_open, today
 from concord.site.justice.actions.court import classed
+from concord.site.justice.actions.persons import add_people
 from concord.site.justice.codes import ReviewFinding
-from concord.site.justice.models import Arrest, ArrestReview, Charge, Person, VictimStatusEvent
+from concord.site.justice.models import Arrest, ArrestReview, Charge, Lead, LeadLink, Person, VictimStatusEvent
 from concord.site.stores import audit
 from concord.vocabulary import (
     AgeGroup,
@@ -26,8 +28,11 @@ from concord.vocabulary import (
     ArrestLegalBasis,
     ArrestStatedPurpose,
     ChargeStage,
+    LeadSource,
     PersonRole,
     Role,
+    StatusDecider,
+    TraffickingType,
     VictimStatus,
     Why,
 )
@@ -122,8 +127,7 @@ def record_arrest(person: Person, *, facts: dict, charges: Sequence[dict], by: V
     """
     investigation = person.investigation
     require_open(investigation)
-    if facts["arrested_at"] > timezone.now():
-        raise Objection({"arrested_at": "This moment lies ahead. Give the time of the arrest."})
+    _require_past(facts["arrested_at"])
     arrest = Arrest(
         **held_by(investigation, by), person=person, arresting_agency_id=by.agency,
         possible_victim=Answer.UNKNOWN, **facts)
@@ -142,6 +146,30 @@ def record_arrest(person: Person, *, facts: dict, charges: Sequence[dict], by: V
     if assessment.review_due:
         _start_review(arrest, assessment, by)
     return arrest
+
+
+def _require_past(arrested_at: dt.datetime) -> None:
+    if arrested_at > timezone.now():
+        raise Objection({"arrested_at": "This moment lies ahead. Give the time of the arrest."})
+
+
+@in_one_step
+def record_outside(
+    *, person: dict, facts: dict, charges: Sequence[dict], by: Viewer, lead: Lead | None = None
+) -> Arrest:
+    """Record an arrest that no investigation led to: a patrol's, or one that a lead speaks of.
+
+    It gets a file of its own, and the same safeguard. `person`: columns of Person; `roles` is needed. The lead stays to
+    be decided.
+    """
+    _require_past(facts["arrested_at"])
+    known = {} if lead is None else {
+        "source": LeadSource(lead.source), "trafficking_type": TraffickingType(lead.trafficking_type)}
+    file = open_arrest_file(on=timezone.localdate(facts["arrested_at"]), by=by, **known)
+    if lead is not None:
+        LeadLink.objects.create(**held_by(file, by), lead=lead, linked_on=today())
+    (arrested,) = add_people(file, [person], decider=StatusDecider.POLICE, by=by)
+    return record_arrest(arrested, facts=facts, charges=charges, by=by)
 
 
 def _say_why_open(arrest: Arrest) -> None:

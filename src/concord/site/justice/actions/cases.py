@@ -18,23 +18,68 @@ from concord.site.justice.actions.common import (
 )
 from concord.site.justice.codes import CaseEventKind
 from concord.site.justice.models import CaseEvent, Investigation, ProsecutionReferral, TeamAgency
-from concord.vocabulary import CaseStatus, ClosedHow, Forum, ProsecutionDecision, Sector, TraffickingType
+from concord.vocabulary import (
+    CaseStatus,
+    ClosedHow,
+    Forum,
+    LeadSource,
+    ProsecutionDecision,
+    Sector,
+    TraffickingType,
+    Why,
+)
 
 
 @in_one_step
 def open_investigation(*, facts: dict, by: Viewer) -> Investigation:
     """Open an investigation; without a code name it gets a number that tells nothing."""
     code_name = (facts.get("code_name") or "").strip() or reference("C")
-    if Investigation.objects.filter(agency_id=by.agency, code_name=code_name).exists():
-        raise Objection({"code_name": "Your agency already has an investigation of that name. Choose another."})
-    if facts["opened_on"] > today():
-        raise Objection({"opened_on": "This date lies ahead. Give the day of the first action."})
+    _require_openable(code_name, facts["opened_on"], by)
     facts = {"lead_staff_id": by.staff} | facts | {"code_name": code_name}
     investigation = Investigation.objects.create(**own(by), **facts)
     CaseEvent.objects.create(
         **held_by(investigation, by), kind=CaseEventKind.TYPE, on_date=investigation.opened_on,
         trafficking_type=investigation.trafficking_type)
     return investigation
+
+
+def _require_openable(code_name: str, opened_on: dt.date, by: Viewer) -> None:
+    if Investigation.objects.filter(agency_id=by.agency, code_name=code_name).exists():
+        raise Objection({"code_name": "Your agency already has an investigation of that name. Choose another."})
+    if opened_on > today():
+        raise Objection({"opened_on": "This date lies ahead. Give the day of the first action."})
+
+
+@in_one_step
+def open_arrest_file(
+    *, on: dt.date, by: Viewer, source: LeadSource = LeadSource.PATROL,
+    trafficking_type: TraffickingType = TraffickingType.NOT_YET_KNOWN,
+) -> Investigation:
+    """A file for an arrest that no investigation led to, so that the wall and the safeguard hold for it as for others.
+
+    It is counted as no investigation until it joins one (`joining`) or is made one.
+    """
+    return open_investigation(by=by, facts={
+        "code_name": reference("A"), "opened_on": on, "source": source, "trafficking_type": trafficking_type,
+        "proactive_why": Why.NOT_YET_KNOWN, "initially_classified_as_why": Why.NOT_YET_KNOWN, "arrest_only": True})
+
+
+@in_one_step
+def make_investigation(file: Investigation, *, facts: dict, by: Viewer) -> Investigation:
+    """An arrest turns out to be an investigation of its own; from then on it is counted as one."""
+    require_arrest_file(file, by)
+    code_name = (facts.get("code_name") or "").strip() or reference("C")
+    _require_openable(code_name, facts["opened_on"], by)
+    change(file, facts | {"code_name": code_name, "proactive_why": "", "arrest_only": False})
+    _event(file, CaseEventKind.TYPE, file.opened_on, by, trafficking_type=file.trafficking_type)
+    return file
+
+
+def require_arrest_file(file: Investigation, by: Viewer) -> None:
+    require_open(file)
+    require_holder(file, by, "says where an arrest belongs")
+    if not file.arrest_only:
+        raise Objection({"": "This is an investigation already."})
 
 
 @in_one_step

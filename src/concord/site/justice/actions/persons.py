@@ -64,12 +64,13 @@ def change_person(person: Person, facts: dict) -> Person:
     require_open(person.investigation)
     if "roles" in facts and not facts["roles"]:
         raise Objection({"roles": "Choose at least one role."})
-    _require_neutral_title(person.investigation, facts)
+    require_neutral_title(person.investigation, facts)
     change(person, facts)
     return person
 
 
-def _require_neutral_title(investigation: Investigation, facts: dict) -> None:
+def require_neutral_title(investigation: Investigation, facts: dict) -> None:
+    """Object where a name in `facts` stands in the investigation's title."""
     title = investigation.code_name.casefold().split()
     for field in ("given_name", "family_name"):
         words = (facts.get(field) or "").casefold().split()

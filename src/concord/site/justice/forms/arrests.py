@@ -16,7 +16,15 @@ from concord.site.justice.forms.common import (
 )
 from concord.site.pages import widgets
 from concord.site.pages.forms import Form, Group, advise
-from concord.vocabulary import Answer, ArrestAlternative, ArrestLegalBasis, ArrestStatedPurpose, Why
+from concord.vocabulary import (
+    AgeGroup,
+    Answer,
+    ArrestAlternative,
+    ArrestLegalBasis,
+    ArrestStatedPurpose,
+    PersonRole,
+    Why,
+)
 
 CHARGE_LINES = 8
 _ASKED = {question.field: question for question in QUESTIONS}
@@ -102,6 +110,37 @@ class ArrestForm(SafeguardForm):
             if given.get(f"counts_{n}") and not given.get(f"citation_{n}"):
                 self.add_error(f"citation_{n}", ValidationError(_("Give the citation these counts belong to.")))
         return given
+
+
+PARTS = [
+    (PersonRole.POTENTIAL_VICTIM.value, _("May be a victim")),
+    (PersonRole.OTHER_SUSPECT.value, _("Suspected of trafficking")),
+    (PersonRole.WITNESS.value, _("Neither, or not yet known")),
+]
+_MINORS = {Answer.YES: AgeGroup.MINOR, Answer.NO: AgeGroup.ADULT, Answer.UNKNOWN: AgeGroup.UNKNOWN}
+
+
+class OutsideArrestForm(ArrestForm):
+    """An arrest without an investigation: when, where, who, what part, and which charges; then the same safeguard."""
+
+    role = forms.ChoiceField(label=_("What part does the person seem to have?"), choices=PARTS,
+                             widget=forms.RadioSelect, initial=PersonRole.WITNESS.value,
+                             help_text=_("Not yet known is kept as a witness until somebody says more."))
+    given_name = forms.CharField(label=_("First name, if known"), max_length=120, required=False,
+                                 help_text=_("Sealed. Names can wait."))
+    family_name = forms.CharField(label=_("Last name, if known"), max_length=120, required=False)
+
+    groups = (
+        ArrestForm.groups[0],
+        Group("who", _("Who was arrested"), ("role", "given_name", "family_name")),
+        *ArrestForm.groups[1:],
+    )
+
+    def person(self) -> dict:
+        """The columns of the person arrested."""
+        given = self.cleaned_data
+        return {"roles": [given["role"]], "given_name": given["given_name"], "family_name": given["family_name"],
+                "age_group": _MINORS[Answer(given["minor_said"] or Answer.UNKNOWN)]}
 
 
 class ReviewForm(Form):

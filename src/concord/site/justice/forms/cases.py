@@ -115,6 +115,7 @@ class ProsecutionForm(Form):
 
 class CaseFilter(FilterForm):
     whose = forms.ChoiceField(label=_("Whose"), required=False, choices=[
-        ("", _("Our own")), ("team", _("Partners', where we are on the team"))])
+        ("", _("Our own")), ("team", _("Partners', where we are on the team")),
+        ("arrests", _("Arrests in no investigation yet"))])
     status = any_of(CaseStatus, _("State"))
     trafficking_type = any_of(TraffickingType, _("Type"))

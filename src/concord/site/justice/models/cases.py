@@ -50,6 +50,8 @@ class Investigation(HeldModel):
     adopted_federally_on = models.DateField(null=True)
     docket_known = models.BooleanField(null=True, help_text="Whether court outcomes could be looked up")
     second_read = models.BooleanField(default=False, help_text="Re-read as an other-crime file with indicators")
+    arrest_only = models.BooleanField(default=False, help_text="The file of an arrest that belongs to no investigation "
+                                                               "yet; counted as none until somebody says it is one")
 
     class Meta:
         indexes = [

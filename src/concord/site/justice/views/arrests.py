@@ -16,9 +16,9 @@ from concord.site.bridge.forms import CallForm
 from concord.site.justice.actions import arrests as actions
 from concord.site.justice.codes import ReviewFinding
 from concord.site.justice.desk import FormView
-from concord.site.justice.forms.arrests import ArrestForm, ReviewForm, SafeguardForm
+from concord.site.justice.forms.arrests import ArrestForm, OutsideArrestForm, ReviewForm, SafeguardForm
 from concord.site.justice.forms.common import gathered, jurisdictions
-from concord.site.justice.models import Arrest, ArrestReview, Charge
+from concord.site.justice.models import Arrest, ArrestReview, Charge, Lead
 from concord.site.justice.views.common import (
     GET_POST,
     access_to_case,
@@ -29,7 +29,7 @@ from concord.site.justice.views.common import (
     team_names,
 )
 from concord.site.pages import paging
-from concord.site.pages.lists import Column, Deadline
+from concord.site.pages.lists import Column, Deadline, Link
 from concord.site.pages.records import Action, Fact, Record, Status
 from concord.vocabulary import (
     AgeGroup,
@@ -38,6 +38,7 @@ from concord.vocabulary import (
     ArrestConcern,
     ArrestLegalBasis,
     ArrestStatedPurpose,
+    CaseStatus,
     ChargeClass,
     Role,
 )
@@ -62,7 +63,8 @@ class NewArrest(FormView):
         return self.person.pk
 
     def form_options(self):
-        return {"initial": {"arrested_at": timezone.localtime(), "jurisdiction": _home_law(self.person),
+        return {"initial": {"arrested_at": timezone.localtime(),
+                            "jurisdiction": _home_law(investigation_id=self.person.investigation_id),
                             "minor_said": _minor(self.person)}}
 
     def act(self, form):
@@ -79,9 +81,48 @@ class NewArrest(FormView):
                 "concerns": [c for c in known if c.answer is Answer.YES], "calls": reverse("bridge:call_new")}
 
 
-def _home_law(person):
-    """The law of the last charge of this investigation, or the first pack there is."""
-    last = Charge.objects.filter(investigation_id=person.investigation_id).order_by("-created_at").first()
+class OutsideArrest(FormView):
+    """An arrest that no investigation led to, recorded at once: from the home, or from a lead."""
+
+    form_code, form_class = "outside_arrest", OutsideArrestForm
+    template_name = "justice/arrest_form.html"
+    page_title = "Arrest"
+
+    @property
+    def title(self):
+        return _("Record an arrest")
+
+    def dispatch(self, request, *args, **kwargs):
+        self.lead = None
+        if "pk" in kwargs:
+            self.lead = get_object_or_404(Lead, pk=kwargs["pk"], agency_id=request.viewer.agency)
+        return super().dispatch(request, *args, **kwargs)
+
+    def subject(self):
+        return self.lead and self.lead.pk
+
+    def form_options(self):
+        return {"initial": {"arrested_at": timezone.localtime(),
+                            "jurisdiction": _home_law(agency_id=self.request.viewer.agency)}}
+
+    def act(self, form):
+        arrest = actions.record_outside(person=form.person(), facts=form.facts(), charges=form.charges(),
+                                        lead=self.lead, by=self.request.viewer)
+        return arrest.pk
+
+    def done_url(self, made):
+        return reverse("justice:arrest", args=[made])
+
+    def more(self):
+        back = {"back_url": reverse("home"), "back_label": _("Your day")} if self.lead is None else {
+            "back_url": reverse("justice:lead", args=[self.lead.pk]), "back_label": self.lead.reference}
+        return back | {"intro": _("For an arrest in no investigation yet. It gets a file of its own, and can join an "
+                                  "investigation later.")}
+
+
+def _home_law(**of):
+    """The law of the last charge there, or the first pack there is."""
+    last = Charge.objects.filter(**of).order_by("-created_at").first()
     return last.jurisdiction if last else jurisdictions()[0][0]
 
 
@@ -105,6 +146,8 @@ def arrest(request, pk):
         facts=(
             Fact(_("When"), row.arrested_at),
             Fact(_("Where"), row.place),
+            Fact(_("In no investigation yet") if row.investigation.arrest_only else _("Investigation"),
+                 Link(row.investigation.code_name, reverse("justice:case", args=[row.investigation_id]))),
             Fact(_("Arrested by"), names.get(row.arresting_agency_id)),
             Fact(_("May be a victim"), Answer(row.possible_victim)),
             *_answers(row),
@@ -153,6 +196,8 @@ def _arrest_actions(row, review, by, assessment):
             found.append(Action(_("Call an advocate"), reverse("justice:arrest_call", args=[row.pk])))
         if by.has(Role.SUPERVISOR) and review.for_agency_id == by.agency:
             found.append(Action(_("Sign the review"), reverse("justice:review", args=[review.pk])))
+    if row.investigation.arrest_only and row.investigation.status == CaseStatus.OPEN:
+        found.append(Action(_("Add to an investigation"), reverse("justice:case_join", args=[row.investigation_id])))
     return tuple(found)
 
 

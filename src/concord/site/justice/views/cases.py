@@ -10,6 +10,7 @@ from concord.law.wall import JUSTICE
 from concord.site.accounts.directory import agency_names, staff_names
 from concord.site.justice import timeline
 from concord.site.justice.actions import cases as actions
+from concord.site.justice.actions import joining
 from concord.site.justice.codes import CaseEventKind
 from concord.site.justice.forms.cases import (
     AdoptForm,
@@ -23,6 +24,7 @@ from concord.site.justice.forms.cases import (
     TeamForm,
     TypeForm,
 )
+from concord.site.justice.forms.leads import JoinForm
 from concord.site.justice.models import CaseEvent, Investigation, ProsecutionReferral, TeamAgency, on_team
 from concord.site.justice.views.common import (
     GET_POST,
@@ -51,19 +53,21 @@ from concord.vocabulary import (
 
 TABS = (("case", "Overview"), ("roster", "People"), ("case_charges", "Charges and court"), ("elements", "Elements"),
         ("team", "Team"))
+ARREST_TABS = TABS[:3]
 
 
 def tabs(case, current):
     """The parts of an investigation, each a page of its own."""
     return tuple(Tab(_(label), reverse(f"justice:{name}", args=[case.pk]), current=name == current)
-                 for name, label in TABS)
+                 for name, label in (ARREST_TABS if case.arrest_only else TABS))
 
 
 @require_safe
 def cases(request):
     by, filters = request.viewer, CaseFilter(request.GET)
-    rows = Investigation.objects.defer("summary")
-    rows = rows.filter(on_team("id")) if filters.narrowed("whose") else rows.filter(agency_id=by.agency)
+    whose = filters.narrowed("whose")
+    rows = Investigation.objects.filter(arrest_only=whose == "arrests").defer("summary")
+    rows = rows.filter(on_team("id")) if whose == "team" else rows.filter(agency_id=by.agency)
     for name in ("status", "trafficking_type"):
         if asked := filters.narrowed(name):
             rows = rows.filter(**{name: asked})
@@ -88,6 +92,8 @@ def cases(request):
 
 
 def state(case):
+    if case.arrest_only and case.status == CaseStatus.OPEN:
+        return Status(_("In no investigation yet"), "warning")
     if case.status == CaseStatus.OPEN:
         return Status(CaseStatus.OPEN.label, "info")
     return Status(_("Closed: %(how)s") % {"how": ClosedHow(case.closed_how).label})
@@ -96,8 +102,9 @@ def state(case):
 def record_of(case, team, by, names, current, *, facts=(), actions=(), next_step=""):
     """The head of an investigation, the same on each of its parts."""
     return Record(
-        kind=_("Investigation"), title=case.code_name, status=state(case), next_step=next_step, facts=facts,
-        actions=actions, tabs=tabs(case, current), access=access_to_case(case, team, by, names))
+        kind=_("Arrest") if case.arrest_only else _("Investigation"), title=case.code_name, status=state(case),
+        next_step=next_step, facts=facts, actions=actions, tabs=tabs(case, current),
+        access=access_to_case(case, team, by, names))
 
 
 @require_safe
@@ -137,6 +144,8 @@ def _next_step(case, dated):
     kinds = {d.kind for d in dated}
     if case.status == CaseStatus.CLOSED:
         return ""
+    if case.arrest_only:
+        return _("Say which investigation this arrest belongs to, or close it where there is none")
     if "person" not in kinds:
         return _("Put the people on the roster; names can wait")
     if "referred" not in kinds:
@@ -152,6 +161,13 @@ def _case_actions(case, by):
 
     if case.status == CaseStatus.CLOSED:
         return (Action(_("Reopen"), url("reopen"), primary=True),)
+    if case.arrest_only:
+        return (
+            Action(_("Add to an investigation"), url("case_join"), primary=True),
+            Action(_("Open as an investigation"), url("make_investigation")),
+            Action(_("Enter people"), url("roster_entry")),
+            Action(_("Close"), url("close_case")),
+        )
     found = [
         Action(_("Enter people"), url("roster_entry"), primary=True),
         Action(_("Change facts"), url("change_case")),
@@ -173,10 +189,41 @@ def open_case(request):
         page_title=_("Open an investigation"), back_url=reverse("justice:cases"), back_label=_("Investigations"))
 
 
+def open_cases(by):
+    """The agency's open investigations, as something can be added to them."""
+    return Investigation.objects.filter(agency_id=by.agency, status=CaseStatus.OPEN, arrest_only=False).order_by(
+        "-opened_on")[:200]
+
+
+@require_http_methods(GET_POST)
+def join_case(request, pk):
+    """An arrest recorded outside any investigation joins one."""
+    by, file = request.viewer, case_of(pk)
+    form = JoinForm(*sent(request), investigations=open_cases(by))
+
+    def act(form):
+        return joining.join(file, to=case_of(form.cleaned_data["investigation"]), by=by)
+
+    return _ask_of_case(
+        request, file, form, act, _("Add to an investigation"), done=lambda to: reverse("justice:case", args=[to.pk]),
+        intro=_("The person, the charges and the review move there, and the agencies on its team will read them."))
+
+
+@require_http_methods(GET_POST)
+def make_investigation(request, pk):
+    """An arrest turns out to be an investigation of its own."""
+    file = case_of(pk)
+    form = OpenForm(*sent(request), initial={
+        "opened_on": file.opened_on, "source": file.source, "trafficking_type": file.trafficking_type})
+    return _ask_of_case(request, file, form,
+                        lambda f: actions.make_investigation(file, facts=f.facts(), by=request.viewer),
+                        _("Open as an investigation"))
+
+
 def _ask_of_case(request, case, form, act, title, back="case", **page):
     url = reverse(f"justice:{back}", args=[case.pk])
-    return ask(request, form, act, done=url, title=title, page_title=_("Investigation"), back_url=url,
-               back_label=case.code_name, **page)
+    return ask(request, form, act, **{"done": url} | page, title=title, page_title=_("Investigation"), back_url=url,
+               back_label=case.code_name)
 
 
 @require_http_methods(GET_POST)

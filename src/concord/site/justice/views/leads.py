@@ -27,6 +27,7 @@ from concord.site.justice.forms.leads import (
     TriageForm,
 )
 from concord.site.justice.models import Investigation, Lead, LeadLink
+from concord.site.justice.views.cases import open_cases
 from concord.site.justice.views.common import (
     GET_POST,
     access_to_own,
@@ -42,7 +43,6 @@ from concord.site.pages.records import Action, Event, Fact, Record, Status
 from concord.vocabulary import (
     Answer,
     CallerPermission,
-    CaseStatus,
     ContactCaution,
     ContactRoute,
     LeadSource,
@@ -189,7 +189,8 @@ def _lead(request, pk) -> Lead:
 @require_safe
 def lead(request, pk):
     by, row = request.viewer, opened(_lead(request, pk))
-    link = LeadLink.objects.filter(lead=row).select_related("investigation").first()
+    links = LeadLink.objects.filter(lead=row).select_related("investigation")
+    link = links.order_by("investigation__arrest_only", "linked_on").first()
     sent_rows = referrals.sent_for(by, lead_id=row.pk)
     names = agency_names({by.agency, row.from_agency_id, *(s.to_agency_id for s in sent_rows)})
     people = staff_names({row.assigned_to_id, row.decided_by_id})
@@ -208,8 +209,8 @@ def lead(request, pk):
             Fact(_("Danger now"), Answer(row.danger_now)),
             Fact(_("Labor considered"), Answer(row.labor_considered)),
             Fact(_("Answers for it"), people.get(row.assigned_to_id), "not_yet_known"),
-            Fact(_("Investigation"), case and Link(case.code_name, reverse("justice:case", args=[case.pk])),
-                 "not_applicable"),
+            Fact(_("Arrest") if case and case.arrest_only else _("Investigation"),
+                 case and Link(case.code_name, reverse("justice:case", args=[case.pk])), "not_applicable"),
         ),
         actions=_lead_actions(row), access=access_to_own(by, names))
     events = [Event(s.sent_at, _("Someone was referred to %(agency)s") % {"agency": names.get(s.to_agency_id, "")},
@@ -252,8 +253,9 @@ def _next_step(row):
 
 def _lead_actions(row):
     url = {name: reverse(f"justice:lead_{name}", args=[row.pk]) for name in
-           ("triage", "assign", "no_action", "open", "join", "refer")}
+           ("triage", "assign", "no_action", "open", "join", "refer", "arrest")}
     refer = Action(_("Refer someone to services"), url["refer"])
+    arrest = Action(_("Record an arrest"), url["arrest"])
     if row.decision:
         return (refer,)
     return (
@@ -261,6 +263,7 @@ def _lead_actions(row):
         Action(_("Triage"), url["triage"]),
         Action(_("Assign"), url["assign"]),
         Action(_("Add to an investigation"), url["join"]),
+        arrest,
         refer,
         Action(_("No action"), url["no_action"]),
     )
@@ -314,8 +317,7 @@ def open_from_lead(request, pk):
 @require_http_methods(GET_POST)
 def join(request, pk):
     row, by = _lead(request, pk), request.viewer
-    open_cases = Investigation.objects.filter(agency_id=by.agency, status=CaseStatus.OPEN).order_by("-opened_on")[:200]
-    form = JoinForm(*sent(request), investigations=open_cases)
+    form = JoinForm(*sent(request), investigations=open_cases(by))
 
     def act(form):
         case = get_object_or_404(Investigation, pk=form.cleaned_data["investigation"])
