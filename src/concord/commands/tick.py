@@ -1,8 +1,10 @@
 """Run what happens by itself: agencies' jobs and the sealing of chain heads"""
 
+import signal
+import sys
 import time
 
-from concord.commands._site import open_site
+from concord.commands._site import in_child, open_site
 from concord.home import Home
 
 EVERY_SECONDS = 60
@@ -14,9 +16,10 @@ def add_arguments(parser):
 
 
 def run(args) -> int:
-    site = open_site(Home.find(args.home))
+    jobs = open_site(Home.find(args.home))("web.jobs")
+    if not args.loop:
+        return 1 if jobs.run() else 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     while True:
-        failures = site("web.jobs").run()
-        if not args.loop:
-            return 1 if failures else 0
+        in_child(jobs.run)  # memory and connections that counting a whole agency takes go back with the process
         time.sleep(EVERY_SECONDS)

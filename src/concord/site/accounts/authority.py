@@ -4,18 +4,17 @@ from django.core.exceptions import PermissionDenied
 
 from concord.law.roles import may_invite, misfits
 from concord.law.wall import Compartment, Facts, Operation, Viewer, may
-from concord.site.accounts.models import Agency, Membership
+from concord.site.accounts.models import Agency
 from concord.vocabulary import Role, StoreKind
 
 KEEPERS = (Role.ADMINISTRATOR, Role.COORDINATOR)
 
 
 def facts_of(agency: Agency) -> Facts:
-    memberships = Membership.objects.filter(agency=agency).values_list("task_force_id", flat=True)
     return Facts(
         agency=agency.pk,
         task_force=agency.admitted_by_id,
-        agency_task_forces=frozenset(memberships),
+        agency_task_forces=frozenset(m.task_force_id for m in agency.memberships.all()),
         founded=agency.founded_at is not None,
     )
 

@@ -124,7 +124,7 @@ def _agencies_kept(viewer: Viewer) -> list[Agency]:
     founding = Q(founded_at=None, memberships__task_force__in=viewer.task_forces)
     others = Agency.objects.filter(founding).exclude(pk=viewer.agency).distinct().order_by("name")
     own = Agency.objects.filter(pk=viewer.agency)
-    return [*own, *(a for a in others if authority.can_keep_staff(viewer, a))]
+    return [*own, *(a for a in others.prefetch_related("memberships") if authority.can_keep_staff(viewer, a))]
 
 
 def _found(request, pk) -> tuple[Viewer, Staff, Agency]:

@@ -67,6 +67,15 @@ class Board:
 
 def gather(task_forces: list[TaskForce], quarter: Period) -> list[Board]:
     """Boards of several task forces in six queries, whatever the number of agencies and task forces."""
+    boards = gather_counts(task_forces, quarter)
+    within = {"task_force__in": task_forces}
+    _add_mous(boards, within)
+    _count_attendance(boards, within, year_to(quarter))
+    return list(boards.values())
+
+
+def gather_counts(task_forces: list[TaskForce], quarter: Period) -> dict[UUID, Board]:
+    """What was published, and by whom not: boards without agreements and meetings."""
     within = {"task_force__in": task_forces}
     periods = [str(quarter), str(year_to(quarter))]
     boards = {t.pk: Board(t, quarter, [], defaultdict(dict), {}, {}) for t in task_forces}
@@ -76,13 +85,15 @@ def gather(task_forces: list[TaskForce], quarter: Period) -> list[Board]:
         boards[row.task_force_id].shown[row.period, row.measure][row.agency_id] = Shown(row.value, row.small)
     for row in Publication.objects.filter(**within, period=str(quarter)):
         boards[row.task_force_id].publications[row.agency_id] = row
+    return boards
+
+
+def _add_mous(boards: dict[UUID, Board], within: dict) -> None:
     mous = defaultdict(list)
     for mou in Mou.objects.filter(**within):
         mous[mou.task_force_id, mou.agency_id].append(mou)
     for (task_force, agency), rows in mous.items():
         boards[task_force].mous[agency] = agreements.latest(rows)
-    _count_attendance(boards, within, year_to(quarter))
-    return list(boards.values())
 
 
 def _members_today(within: dict):
@@ -101,7 +112,16 @@ def _count_attendance(boards: dict[UUID, Board], within: dict, year: Period) -> 
 
 def of_viewer(viewer: Viewer, quarter: Period) -> list[Board]:
     """The boards of her agency's task forces, by name."""
-    return gather(list(TaskForce.objects.filter(pk__in=viewer.task_forces).order_by("name")), quarter)
+    return gather(_task_forces(viewer), quarter)
+
+
+def counts_of_viewer(viewer: Viewer, quarter: Period) -> list[Board]:
+    """The same without agreements and meetings."""
+    return list(gather_counts(_task_forces(viewer), quarter).values())
+
+
+def _task_forces(viewer: Viewer) -> list[TaskForce]:
+    return list(TaskForce.objects.filter(pk__in=viewer.task_forces).order_by("name"))
 
 
 def asked_quarter(text: str) -> Period:

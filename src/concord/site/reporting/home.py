@@ -17,7 +17,7 @@ _SHOWN = 8
 def sections(viewer: Viewer, now: datetime) -> list[Section]:
     if not coordinates(viewer):
         return []
-    found = boards.of_viewer(viewer, boards.asked_quarter(""))
+    found = boards.counts_of_viewer(viewer, boards.asked_quarter(""))
     return [_quarter(found), *_survivors(found)] if found else []
 
 
