@@ -32,6 +32,27 @@ def dispose(world, charge, sentence=None, **numbers):
         return actions.dispose(charge, on=DISPOSED, dispositions=numbers, sentence=sentence or {}, by=a.viewer)
 
 
+def test_one_answer_classes_every_charge_that_waits_under_its_citation(world, visit, suspect):
+    first, *_alike = [filed(world, suspect, "Ordinance 9-12") for _ in range(3)]
+    lone = filed(world, suspect, "Ordinance 44")
+    partners = cases.person(cases.investigation(world, "deputy"), PersonRole.EMPLOYER)
+    with acting(world.viewer("deputy")) as a:
+        theirs = actions.file_charge(partners, citation="Ordinance 9-12", jurisdiction="US", counts=1, on=FILED,
+                                     docket=None, victims=[], by=a.viewer)
+    home = visit(world.users["supervisor"]).get("/").content.decode()
+    assert home.count("Ordinance 9-12") == home.count("3 charges under this citation wait for it.") == 1
+    page = visit(world.users["detective"])
+    assert "3 charges under this citation wait" in page.get(f"/charges/{first.pk}/class/").content.decode()
+    assert "under this citation" not in page.get(f"/charges/{lone.pk}/class/").content.decode()
+    page.post(f"/charges/{first.pk}/class/", {"charge_class": "WAGE"})
+    assert Charge.objects.filter(charge_class=ChargeClass.WAGE, classed_by=ClassedBy.PERSON).count() == 3
+    for other in (lone, theirs):
+        other.refresh_from_db()
+        assert other.charge_class == ""
+    page.post(f"/charges/{first.pk}/class/", {"charge_class": "DRUG"})  # once classed, an answer is that charge's alone
+    assert Charge.objects.filter(charge_class=ChargeClass.WAGE).count() == 2
+
+
 def test_a_citation_gets_its_class_and_what_no_pack_knows_waits_for_a_person(world, visit, suspect):
     known, unknown = filed(world, suspect), filed(world, suspect, "Ordinance 9-12")
     assert (known.charge_class, known.classed_by) == (ChargeClass.HT_LABOR, ClassedBy.PACK)

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from concord.law.wall import Viewer
 from concord.site.justice.actions.arrests import reviewed_for
+from concord.site.justice.actions.court import waiting_citations
 from concord.site.justice.actions.leads import waiting_referrals
 from concord.site.justice.codes import HearingKind
-from concord.site.justice.models import Arrest, Charge, Lead, Person, ProsecutionReferral
-from concord.site.justice.views.court import hearings_between
+from concord.site.justice.models import Arrest, Lead, Person, ProsecutionReferral
+from concord.site.justice.views.court import hearings_between, waiting_words
 from concord.site.pages.records import Action, Status
 from concord.site.pages.worklist import Section, Work
 from concord.vocabulary import (
@@ -119,11 +120,12 @@ def to_decide(by: Viewer, now: datetime) -> Section:
 
 
 def to_class(by: Viewer, now: datetime) -> Section:
-    rows = Charge.objects.filter(agency_id=by.agency, charge_class="").select_related("person", "investigation")
+    """Citations that no pack knows; one answer classes every charge that waits under it."""
     works = tuple(Work(
-        r.citation, why=r.review, url=reverse("justice:charge", args=[r.pk]),
-        action=Action(_("Class it"), reverse("justice:class_charge", args=[r.pk])),
-    ) for r in rows.order_by("created_at", "id")[:MOST])
+        row["citation"], why=" ".join(part for part in (row["why"], waiting_words(row["n"])) if part),
+        url=reverse("justice:charge", args=[row["any"]]),
+        action=Action(_("Class it"), reverse("justice:class_charge", args=[row["any"]])),
+    ) for row in waiting_citations(by, MOST))
     return Section(_("Charges to class"), works, empty=_("Every charge has its class."),
                    more=Action(_("All charges"), f"{reverse('justice:charges')}?show=class"))
 

@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from django.db.models import CharField, Count, Min
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from concord.law import charges as law
@@ -111,11 +113,38 @@ def record_payment(charge: Charge, *, paid, by: Viewer) -> Charge:
     return charge
 
 
+def waiting_alike(charge: Charge, by: Viewer):
+    """The agency's charges under the same citation of the same law that still wait for their class."""
+    waiting = Charge.objects.filter(agency_id=by.agency, charge_class="")
+    if charge.charge_class or charge.agency_id != by.agency:
+        return waiting.none()
+    return waiting.filter(jurisdiction=charge.jurisdiction, citation=charge.citation)
+
+
+def waiting_citations(by: Viewer, most: int) -> list[dict]:
+    """Citations that wait for a class, most charges first: each with one of its charges, why it waits, and how many."""
+    waiting = Charge.objects.filter(agency_id=by.agency, charge_class="").values("jurisdiction", "citation")
+    counted = waiting.annotate(n=Count("pk"), any=Min(Cast("pk", CharField())), why=Min("review"))
+    return list(counted.order_by("-n", "jurisdiction", "citation")[:most])
+
+
 @in_one_step
 def class_by_hand(charge: Charge, *, to: ChargeClass) -> Charge:
     """A person's answer where the pack had none; it is marked as a person's."""
-    change(charge, {"charge_class": to, "classed_by": ClassedBy.PERSON, "candidates": [], "review": ""})
+    change(charge, _by_a_person(to))
     return charge
+
+
+@in_one_step
+def class_citation(charge: Charge, *, to: ChargeClass, by: Viewer) -> int:
+    """The same answer for the charge and every waiting charge under its citation; how many it classed."""
+    alike = waiting_alike(charge, by).exclude(pk=charge.pk).update(**_by_a_person(to))
+    class_by_hand(charge, to=to)
+    return 1 + alike
+
+
+def _by_a_person(to: ChargeClass) -> dict:
+    return {"charge_class": to, "classed_by": ClassedBy.PERSON, "candidates": [], "review": ""}
 
 
 def _require_last(charge: Charge) -> None:

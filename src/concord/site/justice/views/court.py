@@ -3,11 +3,13 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from concord.site.accounts.directory import agency_names
@@ -241,11 +243,23 @@ def _uuid(text):
 
 @require_http_methods(GET_POST)
 def class_charge(request, pk):
-    row = charge_of(pk)
+    """One answer for a citation: it holds for every charge of the agency that waits under it."""
+    by, row = request.viewer, charge_of(pk)
     form = ClassForm(*sent(request), candidates=row.candidates)
-    return _ask_of_charge(request, row, form,
-                          lambda f: actions.class_by_hand(row, to=ChargeClass(f.cleaned_data["charge_class"])),
-                          _("Class this charge"), intro=row.review)
+    alike = waiting_words(actions.waiting_alike(row, by).count())
+
+    def act(form):
+        n = actions.class_citation(row, to=ChargeClass(form.cleaned_data["charge_class"]), by=by)
+        messages.success(request, ngettext("%(n)d charge has its class.", "%(n)d charges have their class.", n) % {
+            "n": n})
+
+    return _ask_of_charge(request, row, form, act, _("Class this charge"),
+                          intro=" ".join(part for part in (row.review, alike) if part))
+
+
+def waiting_words(n):
+    """How many charges one answer classes; nothing to say of one alone."""
+    return _("%(n)d charges under this citation wait for it.") % {"n": n} if n > 1 else ""
 
 
 @require_http_methods(GET_POST)
