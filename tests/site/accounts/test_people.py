@@ -126,6 +126,15 @@ def test_the_coordinator_invites_the_first_administrator_and_nobody_else(world, 
     assert first_of(shelter, world).token
 
 
+def test_a_link_from_outside_that_was_kept_in_reserve_dies_when_the_first_of_its_own_people_is_in(world, shelter):
+    first = first_of(shelter, world)
+    reserve = actions.invite(agency=shelter.pk, name="Second", email="second@shelter.example",
+                             roles=[Role.ADMINISTRATOR], by=world.viewer("coordinator"))
+    assert accept(first.token)[1].status_code == 302
+    assert accept(reserve.token)[1].status_code == 404
+    assert not User.objects.get(staff_id=reserve.staff).is_active
+
+
 def test_once_its_own_people_sign_in_the_coordinator_keeps_it_no_longer(world, shelter):
     invited = first_of(shelter, world)
     user = User.objects.get(staff_id=invited.staff)

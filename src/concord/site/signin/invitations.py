@@ -41,7 +41,21 @@ def find(token: str, *, lock: bool = False) -> Invitation:
     invitation = rows.filter(digest=_digest(token)).first()
     if invitation is None or not invitation.is_open(timezone.now()) or invitation.user.ended_at:
         raise NotOpen("this invitation is not open")
+    if _is_from_outside(invitation) and _has_own_people(invitation.user):
+        raise NotOpen("this invitation is another agency's, and the agency now decides for itself")
     return invitation
+
+
+def _is_from_outside(invitation: Invitation) -> bool:
+    maker, agency = invitation.made_by_id, invitation.user.agency_id
+    return maker is not None and not User.objects.filter(staff_id=maker, agency_id=agency).exists()
+
+
+def _has_own_people(user: User) -> bool:
+    """Whether anybody else has signed in for her agency: from then on nobody outside it lets people in, not even by a
+    link that was made before."""
+    others = User.objects.filter(agency_id=user.agency_id, last_login__isnull=False)
+    return others.exclude(pk=user.pk).exists()
 
 
 @transaction.atomic
