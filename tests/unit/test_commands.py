@@ -72,7 +72,9 @@ def test_serve_refuses_an_unsafe_configuration(home, words, reason):
     assert reason in " ".join(serve.configuration_reasons(home, given))
 
 
-def test_serve_accepts_a_safe_configuration_and_this_machine_alone(home, tmp_path):
+def test_serve_accepts_a_safe_configuration_and_this_machine_alone(home, tmp_path, monkeypatch):
+    for name in ("CONCORD_DEMO", "CONCORD_TESTING"):
+        monkeypatch.delenv(name, raising=False)
     backup = ("--backup-to", str(tmp_path))
     assert list(serve.configuration_reasons(home, arguments(*SAFE, *backup))) == []
     assert list(serve.configuration_reasons(home, arguments("--hosts", "localhost", *backup))) == []
