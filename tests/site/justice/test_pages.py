@@ -2,19 +2,21 @@
 
 import datetime as dt
 from contextlib import ExitStack
+from uuid import uuid4
 
 import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from concord.site.bridge import actions as bridge
 from concord.site.justice.actions import arrests, court
 from concord.site.justice.actions import cases as case_actions
 from concord.site.justice.actions import persons as person_actions
 from concord.site.justice.codes import HearingKind
-from concord.site.justice.models import ArrestReview, Charge, Investigation, Lead, Person
+from concord.site.justice.models import Arrest, ArrestReview, Charge, Investigation, Lead, Person
 from concord.site.stores.acting import acting
-from concord.vocabulary import Answer, Basis, Element, PersonRole, StatusDecider
+from concord.vocabulary import Answer, Basis, Element, PersonRole, ReferralKind, StatusDecider
 from tests.site.justice import cases
 
 MOST = 12
@@ -128,6 +130,51 @@ def test_each_home_answers_its_roles_questions(world, visit, full):
     for who, questions in wanted.items():
         shown = visit(world.users[who]).get("/").content.decode()
         assert [q for q in questions if q not in shown] == []
+
+
+def section_of(page, question) -> str:
+    """One question of a home, up to the next."""
+    shown = page.get("/").content.decode()
+    begins = shown.index(question)
+    return shown[begins:shown.index("</section>", begins)]
+
+
+def test_an_arrest_stands_under_one_question_of_each_home(world, visit, full):
+    arrest, review = f"/arrests/{full['arrest']}/", f"/reviews/{full['review']}/"
+    ArrestReview.objects.exclude(pk=full["review"]).delete()
+
+    def asked_of(who):
+        page = visit(world.users[who])
+        return arrest in section_of(page, "What must I answer"), review in section_of(page, "Which arrests need review")
+
+    assert (asked_of("detective"), asked_of("supervisor")) == ((True, False), (False, True))
+    Arrest.objects.update(legal_basis="warrant", stated_purpose="court_order", alternatives=["release"],
+                          advocate_called=Answer.YES)
+    assert (asked_of("detective"), asked_of("supervisor")) == ((False, True), (False, True))
+
+
+def test_a_home_shows_five_of_each_question_and_leads_to_the_rest(world, visit, full):
+    for who in ("detective", "supervisor", "prosecutor"):
+        page = visit(world.users[who]).get("/")
+        for section in page.context["sections"]:
+            assert len(section.works) <= 5, section.title
+            assert len(section.works) < 5 or section.more, section.title
+    page = visit(world.users["detective"])
+    assert section_of(page, "What must I answer").count("work__item") == 5
+    assert "All reviews" in section_of(page, "What must I answer")
+
+
+def test_what_was_passed_on_says_by_whom(world, visit):
+    with acting(world.viewer("deputy")) as a:
+        bridge.refer(id=uuid4(), kind=ReferralKind.LEAD, to_agency=world.agencies["police"].pk,
+                     content={"summary": "Outside our county."}, by=a.viewer)
+    with acting(world.viewer("advocate")) as a:
+        bridge.refer(id=uuid4(), kind=ReferralKind.REPORT, to_agency=world.agencies["police"].pk, by=a.viewer, content={
+            "summary": "Wages.", "permission_signed_on": "2026-03-02",
+            "permission_expires_on": (dt.date.today() + dt.timedelta(days=30)).isoformat()})
+    shown = section_of(visit(world.users["detective"]), "What came in")
+    assert f"{world.agencies['sheriff'].name} passed on a lead" in shown
+    assert f"{world.agencies['lantern'].name}: a client asks to report" in shown
 
 
 def test_lists_page_by_key(world, visit):

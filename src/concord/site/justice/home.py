@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _later
 
 from concord.law.wall import Viewer
+from concord.site.accounts.directory import agency_names
 from concord.site.justice.actions.arrests import reviewed_for
 from concord.site.justice.actions.court import waiting_citations
 from concord.site.justice.actions.leads import waiting_referrals
 from concord.site.justice.codes import HearingKind
-from concord.site.justice.models import Arrest, Lead, Person, ProsecutionReferral
+from concord.site.justice.imports import home as imports
+from concord.site.justice.models import Lead, Person, ProsecutionReferral
 from concord.site.justice.views.court import hearings_between, waiting_words
 from concord.site.pages.records import Action, Status
 from concord.site.pages.worklist import Section, Work
@@ -26,7 +29,11 @@ from concord.vocabulary import (
     TraffickingType,
 )
 
-MOST = 8
+MOST = 5  # of each question; the rest is behind "All ..."
+PASSED_ON = {
+    ReferralKind.LEAD: _later("%(agency)s passed on a lead"),
+    ReferralKind.REPORT: _later("%(agency)s: a client asks to report"),
+}
 
 
 def sections(viewer: Viewer, now: datetime) -> list[Section]:
@@ -35,7 +42,7 @@ def sections(viewer: Viewer, now: datetime) -> list[Section]:
     for role, questions in QUESTIONS.items():
         if viewer.has(role):
             asked += [question for question in questions if question not in asked]
-    return [question(viewer, now) for question in asked]
+    return [*(question(viewer, now) for question in asked), *imports.sections(viewer)]
 
 
 def begin(viewer: Viewer) -> list[Action]:
@@ -49,11 +56,13 @@ def begin(viewer: Viewer) -> list[Action]:
 def came_in(by: Viewer, now: datetime) -> Section:
     """Leads nobody answers for, and what other agencies passed on."""
     rows = list(Lead.objects.filter(agency_id=by.agency, decision="", assigned_to_id=None).order_by("received_on")
-                .defer("summary", "caller", "decision_note")[: MOST + 1])
+                .defer("summary", "caller", "decision_note")[:MOST])
+    received = waiting_referrals(by, MOST)
+    names = agency_names(r.from_agency_id for r in received)
     works = [Work(
-        ReferralKind(r.kind).label, why=_("Passed on to us. Make a lead of it, or say why not"),
-        url=reverse("justice:received_referral", args=[r.pk]),
-    ) for r in waiting_referrals(by, MOST)]
+        PASSED_ON[ReferralKind(r.kind)] % {"agency": names.get(r.from_agency_id, _("Another agency"))},
+        why=_("Make a lead of it, or say why not"), url=reverse("justice:received_referral", args=[r.pk]),
+    ) for r in received]
     works += [_lead_work(lead, _("Nobody answers for it yet")) for lead in rows]
     return Section(_("What came in"), tuple(works[:MOST]), empty=_("Nothing new. Every lead has somebody."),
                    more=Action(_("All leads"), reverse("justice:leads")))
@@ -68,18 +77,27 @@ def _lead_work(lead, why):
 
 def to_answer(by: Viewer, now: datetime) -> Section:
     """Leads that are hers, and arrests she recorded in which the safeguard still asks."""
+    asked = reviewed_for(by, waiting=True).filter(_hers_to_answer(by)).select_related("person", "investigation")
+    works = [Work(
+        _("Arrest of %(person)s, %(file)s") % {"person": r.person.alias, "file": r.investigation.code_name},
+        due=r.due_at, why=_("Questions about a possible victim are open"),
+        url=reverse("justice:arrest", args=[r.arrest_id]),
+        action=Action(_("Answer"), reverse("justice:safeguard", args=[r.arrest_id])),
+    ) for r in asked.defer("note")[: MOST + 1]]
     mine = Lead.objects.filter(agency_id=by.agency, decision="", assigned_to_id=by.staff)
-    works = [_lead_work(lead, _("Yours to decide")) for lead in
-             mine.order_by("due_on", "received_on").defer("summary", "caller", "decision_note")[:MOST]]
-    left_open = Q(legal_basis="") | Q(stated_purpose="") | Q(alternatives=[]) | Q(advocate_called=Answer.UNKNOWN)
-    asked = Arrest.objects.filter(left_open, created_by_id=by.staff, agency_id=by.agency, review__signed_at=None,
-                                  review__isnull=False).select_related("person", "review")
-    works += [Work(
-        _("Arrest of %(person)s") % {"person": arrest.person.alias}, due=arrest.review.due_at,
-        why=_("Questions about a possible victim are open"), url=reverse("justice:arrest", args=[arrest.pk]),
-        action=Action(_("Answer"), reverse("justice:safeguard", args=[arrest.pk])),
-    ) for arrest in asked.order_by("arrested_at").defer("narrative", "place")[:MOST]]
-    return Section(_("What must I answer"), tuple(works), empty=_("Nothing waits for your answer."))
+    leads = mine.order_by("due_on", "received_on").defer("summary", "caller", "decision_note")[:MOST]
+    more = Action(_("All my leads"), f"{reverse('justice:leads')}?state=mine")
+    if len(works) > MOST:
+        more = Action(_("All reviews"), reverse("justice:reviews"))
+    works += [_lead_work(lead, _("Yours to decide")) for lead in leads]
+    return Section(_("What must I answer"), tuple(works[:MOST]), empty=_("Nothing waits for your answer."), more=more)
+
+
+def _hers_to_answer(by: Viewer) -> Q:
+    """Arrests that she recorded and whose safeguard still asks: hers to answer before anybody's to review."""
+    left_open = (Q(arrest__legal_basis="") | Q(arrest__stated_purpose="") | Q(arrest__alternatives=[])
+                 | Q(arrest__advocate_called=Answer.UNKNOWN))
+    return Q(left_open, recorded_by_id=by.staff)
 
 
 def in_court(by: Viewer, now: datetime) -> Section:
@@ -94,8 +112,10 @@ def in_court(by: Viewer, now: datetime) -> Section:
 
 
 def to_review(by: Viewer, now: datetime) -> Section:
-    """Arrests of possible victims whose review has not been signed, the nearest clock first."""
-    rows = reviewed_for(by, waiting=True).select_related("person", "investigation").defer("note")[:MOST]
+    """Arrests of possible victims whose review has not been signed, the nearest clock first; not what she must answer.
+    """
+    waiting = reviewed_for(by, waiting=True).exclude(_hers_to_answer(by))
+    rows = waiting.select_related("person", "investigation").defer("note")[:MOST]
     signs = by.has(Role.SUPERVISOR)
     works = tuple(Work(
         f"{r.person.alias}, {r.investigation.code_name}", due=r.due_at,
@@ -141,11 +161,12 @@ def without_services(by: Viewer, now: datetime) -> Section:
         url=reverse("justice:person", args=[p.pk]),
         action=Action(_("Refer"), reverse("justice:refer_person", args=[p.pk])),
     ) for p in rows[:MOST])
-    return Section(_("Who has not been offered services"), works, empty=_("Everybody has been offered services."))
+    return Section(_("Who has not been offered services"), works, empty=_("Everybody has been offered services."),
+                   more=Action(_("All investigations"), reverse("justice:cases")))
 
 
 QUESTIONS = {
-    Role.SUPERVISOR: (to_review, came_in, to_class),
+    Role.SUPERVISOR: (to_review, to_answer, came_in, to_class),
     Role.DETECTIVE: (came_in, to_answer, in_court, to_review),
     Role.LABOR_INSPECTOR: (came_in, to_answer, in_court),
     Role.PROSECUTOR: (to_decide, in_court, to_class),
