@@ -43,6 +43,28 @@ CONTENT = (
     "trafficking_type", "urgent", "permission_signed_on", "permission_expires_on", "required_by",
 )
 
+_LISTS = frozenset({"contact_caution", "wants", "permissions"})
+
+
+def as_content(said: object) -> dict:
+    """Of what was sent, the parts that a referral has, where they are what they should be. A sender's own program may
+    have sealed anything; the rest is left out. There is always a summary, be it empty."""
+    parts = said if isinstance(said, dict) else {}
+    return {"summary": ""} | {name: parts[name] for name in CONTENT if name in parts and _is_fit(name, parts[name])}
+
+
+def _is_fit(name: str, value: object) -> bool:
+    if name == "urgent":
+        return isinstance(value, bool)
+    if name in _LISTS:
+        return isinstance(value, list) and all(map(_is_words, value))
+    return _is_words(value)
+
+
+def _is_words(value: object) -> bool:
+    """Text that can be shown and stored: no half of a character, no NUL."""
+    return isinstance(value, str) and "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+
 
 def route(kind: ReferralKind) -> Route:
     return _ROUTES[kind]

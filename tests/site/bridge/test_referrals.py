@@ -12,6 +12,7 @@ from concord.site.accounts import standing
 from concord.site.accounts.models import Mou
 from concord.site.bridge import actions, envelope
 from concord.site.bridge.models import Referral
+from concord.site.keys.rings import seal_to
 from concord.site.keys.sealing import KeyRefused
 from concord.site.stores.acting import acting
 from concord.vocabulary import ReferralKind
@@ -82,6 +83,33 @@ def test_the_sender_is_refused_the_recipients_key(world):
     for claimed in (detective, advocate):
         with acting(detective), pytest.raises(KeyRefused):
             actions.open_referral(referral, claimed)
+
+
+def sealed(raw: bytes, world, referral) -> bytes:
+    """As a sender's own program could make it, past every form of ours."""
+    size = len(raw).to_bytes(4) + raw.ljust(4092, b"\0")
+    return seal_to(bytes(world.agencies["lantern"].public_key), size, b"referral:" + str(referral.pk).encode())
+
+
+ODD = {
+    "noise": None,
+    "no JSON": b"{",
+    "no parts": b"[1]",
+    "deep": b"[" * 4000,
+    "another shape": b'{"name": {"a": 1}, "contact_caution": [[]], "wants": "x", "urgent": 1, "summary": []}',
+    "half a character": b'{"name": "\\ud800", "summary": "\\u0000"}',
+    "a code as long as a story": b'{"summary": "x", "trafficking_type": "' + b"y" * 400 + b'"}',
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_whatever_was_sealed_can_be_opened_and_turned_down(world, visit, odd):
+    referral = send(world)
+    content = b"x" * 4096 if ODD[odd] is None else sealed(ODD[odd], world, referral)
+    Referral.objects.filter(pk=referral.pk).update(content=content)
+    browser = visit(world.users["advocate"])
+    assert browser.get(f"/clients/referrals/{referral.pk}/").status_code == 200
+    assert browser.get(f"/clients/referrals/{referral.pk}/decline/").status_code == 200
 
 
 def test_the_length_of_a_sealed_referral_says_little(world):

@@ -12,13 +12,14 @@ from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from concord.law import referrals as law
 from concord.law.wall import PROVIDERS, Viewer
 from concord.site.accounts.models import Agency, Membership, Staff, TaskForce
 from concord.site.bridge import agreements, envelope
 from concord.site.bridge.models import AdvocateCall, DutyShift, Referral
-from concord.site.keys.sealing import KeyRefused, Unreadable
+from concord.site.keys.sealing import KeyRefused
 from concord.site.pages.objections import Objection
 from concord.site.stores import acting, audit
 from concord.vocabulary import Answer, Gender, ReferralKind, Scope, Sector, SpokenLanguage, StoreKind
@@ -66,7 +67,9 @@ def open_referral(referral: Referral, by: Viewer) -> dict:
     try:
         content = envelope.open_content(bytes(referral.content), key=key, referral=referral.pk)
     except InvalidTag:
-        raise Unreadable("this referral does not open with the agency's key") from None
+        content = {}
+    if not content.get("summary", "").strip():
+        content["summary"] = _("What was sent cannot be read here. Call the agency that sent it.")
     audit.record("referral.opened", referral)
     return content
 

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from uuid import UUID
 
+from concord.law.referrals import as_content
 from concord.site.keys.rings import AgencyKey, open_sealed, seal_to
 
 #: A line, a page, or a long account: all that the length of a sealed referral tells.
@@ -21,10 +22,15 @@ def seal(content: dict, *, public: bytes, referral: UUID) -> bytes:
 
 
 def open_content(sealed: bytes, *, key: AgencyKey, referral: UUID) -> dict:
-    """Raises cryptography's InvalidTag where the key is not the recipient's or the bytes are another referral's."""
+    """Raises cryptography's InvalidTag where the key is not the recipient's or the bytes are another referral's.
+    Nothing is believed of what was sealed: what cannot be read has no parts."""
     padded = open_sealed(key, sealed, _purpose(referral))
     length = int.from_bytes(padded[:_LENGTH])
-    return json.loads(padded[_LENGTH : _LENGTH + length])
+    try:
+        said = json.loads(padded[_LENGTH : _LENGTH + length])
+    except (ValueError, RecursionError):
+        said = None
+    return as_content(said)
 
 
 def _padded(body: bytes) -> bytes:

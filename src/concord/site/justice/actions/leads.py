@@ -158,6 +158,11 @@ _CAUTION = (CallerPermission.SERVICES_ONLY, CallerPermission.ASK_AGAIN, CallerPe
             CallerPermission.PASS_WITH_NAME)
 
 
+def _known(code: str | None) -> TraffickingType:
+    """A plain column takes a code that we know; anything else that was sent stays sealed in its referral."""
+    return TraffickingType(code) if code in set(TraffickingType) else TraffickingType.NOT_YET_KNOWN
+
+
 def _lead_of(referral: Referral, content: dict) -> dict:
     """The columns of a lead from what was sealed to us. Of several permissions the most careful counts."""
     allowed = [p for p in _CAUTION if p.value in content.get("permissions", ())]
@@ -166,7 +171,7 @@ def _lead_of(referral: Referral, content: dict) -> dict:
     return {
         "received_on": referral.received_at.date(),
         "source": LeadSource.PROVIDER if referral.kind == ReferralKind.REPORT else LeadSource.OTHER_AGENCY,
-        "trafficking_type": content.get("trafficking_type") or TraffickingType.NOT_YET_KNOWN,
+        "trafficking_type": _known(content.get("trafficking_type")),
         "summary": content["summary"],
         "caller": caller or None,
         "caller_permission": allowed[0] if allowed else "",
