@@ -110,8 +110,8 @@ def _visible_targets(model) -> str:
 
 
 def _own_references(model) -> list[str]:
-    """Columns by which a table's rows name other rows of the same table. A policy that asked its own table would recurse,
-    so a trigger asks instead, as the writer."""
+    """Columns by which a table's rows name other rows of the same table. A policy that asked its own table would
+    recurse, so a trigger asks instead, as the writer."""
     return [f.column for f in model._meta.concrete_fields if f.is_relation and f.related_model is model]
 
 
