@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process, utils
 from concord.law.wall import Viewer
 from concord.site.justice.models import Docket, Investigation, Lead, Person
 from concord.site.keys import sealing
+from concord.site.keys.finding import number, opened
 
 CLOSE_ENOUGH = 80
 MOST = 25
@@ -71,14 +72,10 @@ def _leads(text, by):
 def _dockets(text, by):
     rows = Docket.objects.filter(agency_id=by.agency).select_related("investigation")
     settings.CONCORD_RINGS.warm(by.agency)
-    numbers = {d: d.number or "" for d in rows}
-    wanted = _plain(text)
-    return [Found("docket", d.pk, 100, investigation=d.investigation) for d, number in numbers.items()
-            if len(wanted) > 3 and wanted in _plain(number)]
-
-
-def _plain(number: str) -> str:
-    return re.sub(r"[^0-9a-z]", "", number.casefold())
+    numbers = {d: number(d.number or "") for d in rows}
+    wanted = number(text)
+    return [Found("docket", d.pk, 100, investigation=d.investigation) for d, known in numbers.items()
+            if len(wanted) > 3 and wanted in known]
 
 
 def _people(text, by):
@@ -94,12 +91,6 @@ def _people(text, by):
 
 def _names(by: Viewer) -> dict[UUID, str]:
     """Every name the agency holds, opened. Rows without a name are skipped by the database."""
-    keys = sealing.own_keys(by.agency)
-    sealed = Person.objects.filter(agency_id=by.agency).exclude(given_name=None, family_name=None, other_names=None)
-    codes = [Person._meta.get_field(name).code for name in _NAMES]
-    names = {}
-    for pk, *values in sealed.values_list("pk", *_NAMES):
-        if key := keys.get(pk):  # else it was destroyed, and the name with it
-            names[pk] = " ".join(sealing.unseal(bytes(value), code=code, row=pk, key=key)
-                                 for code, value in zip(codes, values, strict=True) if value is not None)
-    return names
+    rows = Person.objects.filter(agency_id=by.agency).exclude(given_name=None, family_name=None, other_names=None)
+    found = {pk: " ".join(filter(None, names)) for pk, names in opened(rows, _NAMES, sealing.own_keys(by.agency))}
+    return {pk: name for pk, name in found.items() if name}

@@ -3,8 +3,6 @@
 A misspelling finds too: names come over the phone, from a colleague's handwriting, or out of another alphabet.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,17 +10,14 @@ from uuid import UUID
 from rapidfuzz import fuzz
 
 from concord.law.wall import Viewer
-from concord.site.keys import sealing
+from concord.site.keys import finding, sealing
 from concord.site.services.models import Client, Inquiry
 
 ALIKE = 78  # of 100; "Lopes" finds "Lopez", "Maria" finds "Mariya", "Anna" does not find "Diana"
 LEAST_LETTERS = 2
 MOST_MATCHES = 8
 
-_WORD = re.compile(r"[^\W_]+")
 _CLIENT_NAMES = ("called", "given_name", "family_name", "other_names")
-_CLIENT_CODES = [Client._meta.get_field(name).code for name in _CLIENT_NAMES]
-_INQUIRY_CODES = [Inquiry._meta.get_field("called").code]
 
 
 @dataclass(frozen=True)
@@ -42,7 +37,7 @@ def find(typed: str, *, by: Viewer, at_most: int = MOST_MATCHES) -> list[Match]:
 
     Restricted files of others do not appear: to everybody else they do not exist.
     """
-    wanted = _words(typed)
+    wanted = finding.words(typed)
     if sum(map(len, wanted)) < LEAST_LETTERS:
         return []
     keys = sealing.own_keys(by.agency)
@@ -51,34 +46,24 @@ def find(typed: str, *, by: Viewer, at_most: int = MOST_MATCHES) -> list[Match]:
 
 
 def _clients(wanted: list[str], keys: Mapping[UUID, bytes], by: Viewer) -> Iterable[Match]:
-    rows = Client.objects.filter(agency_id=by.agency).values_list("id", "is_open", "first_contact_on", *_CLIENT_NAMES)
-    for id, is_open, first_on, *sealed in rows.iterator(chunk_size=2000):
-        names = _opened(_CLIENT_CODES, id, sealed, keys)
+    rows = Client.objects.filter(agency_id=by.agency)
+    beside = ("is_open", "first_contact_on")
+    for id, names, is_open, first_on in finding.opened(rows, _CLIENT_NAMES, keys, beside):
         if (score := likeness(wanted, names)) >= ALIKE:
             shown = names[0] or " ".join(name for name in names[1:3] if name)
             yield Match(id, shown, score, is_open=is_open, first_on=first_on)
 
 
 def _inquiries(wanted: list[str], keys: Mapping[UUID, bytes], by: Viewer) -> Iterable[Match]:
-    rows = Inquiry.objects.filter(agency_id=by.agency).values_list("id", "on_date", "called")
-    for id, on_date, sealed in rows.iterator(chunk_size=2000):
-        names = _opened(_INQUIRY_CODES, id, [sealed], keys)
+    rows = Inquiry.objects.filter(agency_id=by.agency)
+    for id, names, on_date in finding.opened(rows, ("called",), keys, ("on_date",)):
         if (score := likeness(wanted, names)) >= ALIKE:
             yield Match(id, names[0], score, inquiry=True, first_on=on_date)
 
 
-def _opened(codes: list[str], id: UUID, sealed: list, keys: Mapping[UUID, bytes]) -> list[str]:
-    """The plain values of one row's sealed columns; nothing where its key was destroyed."""
-    key = keys.get(id)
-    return [
-        sealing.unseal(bytes(value), code=code, row=id, key=key) if value and key else ""
-        for code, value in zip(codes, sealed, strict=True)
-    ]
-
-
 def likeness(wanted: list[str], names: list[str]) -> float:
     """How like the names are to the words typed, 0 to 100: each word typed against the name's word that is likest."""
-    known = [word for name in names for word in _words(name)]
+    known = [word for name in names for word in finding.words(name)]
     if not known:
         return 0
     return sum(max(_alike(word, other) for other in known) for word in wanted) / len(wanted)
@@ -88,11 +73,3 @@ def _alike(typed: str, known: str) -> float:
     if len(typed) >= LEAST_LETTERS and known.startswith(typed):
         return 100
     return fuzz.ratio(typed, known)
-
-
-def _words(text: str) -> list[str]:
-    """Words without accents, case or marks: "José-María" gives "jose", "maria"."""
-    plain = text.casefold()
-    if not plain.isascii():
-        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return _WORD.findall(plain)

@@ -25,6 +25,7 @@ from concord.site.justice.imports.matching import Defendant, Match
 from concord.site.justice.imports.refusals import in_words
 from concord.site.justice.imports.reports import Sums
 from concord.site.justice.models import Charge, CourtDefendant, CourtRecord, Docket, ImportBatch, Person
+from concord.site.keys import finding
 from concord.vocabulary import ChargeClass, ChargeStage, Sector, SentenceKind
 
 COURT_SIDE = (Sector.LAW_ENFORCEMENT, Sector.LABOR_REGULATOR, Sector.PROSECUTION)
@@ -335,9 +336,9 @@ def set_aside(defendant: CourtDefendant) -> None:
 
 
 def _docket_for(defendant: CourtDefendant, person: Person, by: Viewer) -> Docket | None:
-    wanted = matching.plain(defendant.docket or "")
+    wanted = finding.number(defendant.docket or "")
     rows = Docket.objects.filter(investigation_id=person.investigation_id)
-    return next((d for d in rows if matching.plain(d.number or "") == wanted), None)
+    return next((d for d in rows if finding.number(d.number or "") == wanted), None)
 
 
 def _apply(record: CourtRecord, person: Person, docket: Docket | None, by: Viewer) -> None:

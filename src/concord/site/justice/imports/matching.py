@@ -7,7 +7,6 @@ opened and compared here. What does not match exactly waits in the queue for a p
 import hashlib
 import hmac
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -19,6 +18,7 @@ from django.utils import timezone
 from concord.law.wall import Viewer
 from concord.site.justice.models import Charge, CourtDefendant, Docket, Hearing, Person, TeamAgency
 from concord.site.keys import sealing
+from concord.site.keys.finding import bare, number
 
 Defendant = tuple[str, str]  # docket and number, as the court writes them
 
@@ -49,18 +49,18 @@ def team_cases(by: Viewer) -> list[UUID]:
 
 def match(defendants: Mapping[Defendant, set[str]], system: str, by: Viewer) -> dict[Defendant, Match]:
     """Each defendant of a file, given with the names the file has, against what is known here."""
-    keys = {defendant: digest(by, system, *map(plain, defendant)) for defendant in defendants}
+    keys = {defendant: digest(by, system, *map(number, defendant)) for defendant in defendants}
     known = {
         row.key: row
         for row in CourtDefendant.objects.filter(agency_id=by.agency, key__in=keys.values()).select_related("person")
     }
-    dockets = _dockets({plain(docket) for docket, _number in defendants}, by)
+    dockets = _dockets({number(docket) for docket, _number in defendants}, by)
     people = _people({d.investigation_id for found in dockets.values() for d in found}, by)
     named_under = _named_under([d.pk for found in dockets.values() for d in found])
     alone = _alone(defendants)
     return {
-        defendant: _one(known.get(keys[defendant]), keys[defendant], dockets.get(plain(defendant[0]), ()), people,
-                        named_under, names, alone=alone[plain(defendant[0])] == 1)
+        defendant: _one(known.get(keys[defendant]), keys[defendant], dockets.get(number(defendant[0]), ()), people,
+                        named_under, names, alone=alone[number(defendant[0])] == 1)
         for defendant, names in defendants.items()
     }  # fmt: skip
 
@@ -83,18 +83,13 @@ def _one(known, key, dockets, people, named_under, names, *, alone) -> Match:
     return Match(key, possible=possible)
 
 
-def plain(number: str) -> str:
-    """A number as it compares: `25-CR-0012` and `25 cr 12` differ, `25-CR-0012` and `25cr0012` do not."""
-    return re.sub(r"[^0-9a-z]", "", number.casefold())
-
-
 def _dockets(numbers: set[str], by: Viewer) -> dict[str, list[Docket]]:
     settings.CONCORD_RINGS.warm(by.agency)
     found: dict[str, list[Docket]] = {}
     for docket in Docket.objects.filter(Q(agency_id=by.agency) | Q(investigation_id__in=team_cases(by))):
-        number = plain(docket.number or "")
-        if number and number in numbers:
-            found.setdefault(number, []).append(docket)
+        known = number(docket.number or "")
+        if known and known in numbers:
+            found.setdefault(known, []).append(docket)
     return found
 
 
@@ -120,7 +115,7 @@ def _named_under(dockets: list[UUID]) -> dict[UUID, set[UUID]]:
 def _alone(defendants) -> dict[str, int]:
     counted: dict[str, int] = {}
     for docket, _number in defendants:
-        counted[plain(docket)] = counted.get(plain(docket), 0) + 1
+        counted[number(docket)] = counted.get(number(docket), 0) + 1
     return counted
 
 
@@ -131,5 +126,4 @@ def _is_named(person: Person, names: set[str]) -> bool:
 
 
 def _words(name: str) -> tuple[str, ...]:
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
-    return tuple(sorted(re.findall(r"[^\W\d_]+", bare)))
+    return tuple(sorted(re.findall(r"[^\W\d_]+", bare(name))))

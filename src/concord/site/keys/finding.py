@@ -1,0 +1,45 @@
+"""Finding by what is sealed: every row is opened and compared inside its own agency, and forgotten.
+
+How like is like enough, each room says itself: a search offers what may be meant, a match must be exact.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
+from concord.site.keys import sealing
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def opened(rows, columns: tuple[str, ...], keys: Mapping[UUID, bytes], beside: tuple[str, ...] = ()) -> Iterator[tuple]:
+    """Of each row its id, the plain text of its sealed columns as a list, and the columns beside them.
+
+    The text is "" where nothing was entered, and where the row's key was destroyed. `keys`: `sealing.own_keys`.
+    """
+    codes = [rows.model._meta.get_field(column).code for column in columns]
+    for id, *values in rows.values_list("pk", *columns, *beside).iterator(chunk_size=2000):
+        key = keys.get(id)
+        texts = [
+            sealing.unseal(bytes(value), code=code, row=id, key=key) if value and key else ""
+            for code, value in zip(codes, values, strict=False)
+        ]
+        yield id, texts, *values[len(codes):]
+
+
+def bare(text: str) -> str:
+    """Without accents, case or marks above and below letters."""
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return text.casefold()
+
+
+def words(text: str) -> list[str]:
+    """Bare words: "José-María" gives "jose", "maria"."""
+    return _WORD.findall(bare(text))
+
+
+def number(text: str) -> str:
+    """A number as it compares: `25-CR-0012` and `25 cr 12` differ, `25-CR-0012` and `25cr0012` do not."""
+    return re.sub(r"[^0-9a-z]", "", text.casefold())
