@@ -57,7 +57,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class BarChart:
-    """Amounts of one unit side by side. `unit` and `period` are printed; `source` leads to the definition."""
+    """Amounts of one unit side by side. `unit` and `period` are printed; `source` leads to the definition.
+
+    `full` is what a whole track stands for: 100 for shares, which would look whole if the longest bar filled it.
+    """
 
     title: str
     unit: str
@@ -65,10 +68,11 @@ class BarChart:
     description: str = ""
     period: str = ""
     source: str = ""
+    full: float | None = None
 
     def rows(self):
         """Where each bar is drawn: its pixels from the top and the share of the width it takes."""
-        most = max((bar.value for bar in self.bars if bar.value), default=0)
+        most = self.full or max((bar.value for bar in self.bars if bar.value), default=0)
         return [
             {
                 "bar": bar,

@@ -78,7 +78,8 @@ def _labor(found) -> list[dict]:
 def _labor_chart(found) -> BarChart:
     bars = tuple(Bar(_(BY_NAME[stage].says), found.labor(stage).percent, why=found.labor(stage).words,
                      shown=found.labor(stage).words) for stage in boards.STAGES)
-    return BarChart(_("Labor trafficking at each stage"), _("% of all, labor or both"), bars, period=found.year.words)
+    return BarChart(_("Labor trafficking at each stage"), _("% of all, labor or both"), bars, period=found.year.words,
+                    full=100)
 
 
 def _arrests(found) -> list[dict]:
