@@ -1,5 +1,7 @@
 """Agencies, who works there, and the agreements under which they share."""
 
+from collections import Counter
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -10,6 +12,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -58,7 +61,7 @@ def agencies(request):
         Column(_("Agency"), "name", first=True),
         Column(_("Sector"), lambda a: Sector(a.sector).label),
         Column(_("Level"), lambda a: AgencyLevel(a.level).label),
-        Column(_("Phone"), "phone"),
+        Column(_("Phone"), "phone", whole=True),
         Column(_("MOU"), lambda a: sharing.get(a.pk)),
     ]
     actions = [Action(_("Admit an agency"), reverse("accounts:admit"), primary=True)] if is_coordinator(viewer) else []
@@ -70,11 +73,21 @@ def agencies(request):
 
 
 def _sharing(agencies, viewer) -> dict[UUID, list[Status]]:
-    """The state of each agency's MOUs, for the task forces that the viewer is in: one query."""
+    """The state of each agency's MOUs, for the task forces that the viewer is in: one query. Alike ones stand once."""
     today, found = timezone.localdate(), {}
     for (agency, _task_force), dates in _latest_mous(agencies, viewer).items():
-        found.setdefault(agency, []).append(_status(dates, today))
-    return found
+        found.setdefault(agency, Counter())[_short_status(dates, today)] += 1
+    return {
+        agency: [status if n == 1 else replace(status, words=f"{status.words} ({n})") for status, n in counted.items()]
+        for agency, counted in found.items()
+    }
+
+
+def _short_status(dates, today) -> Status:
+    status = _status(dates, today)
+    if agreements.state(dates, today) is not agreements.State.IN_FORCE:
+        return status
+    return replace(status, words=_("in force until %(month)s") % {"month": date_format(dates.expires_on, "M Y")})
 
 
 def _latest_mous(agencies, viewer) -> dict:
@@ -137,7 +150,7 @@ _STAFF = [
     Column(_("Name"), "name", first=True),
     Column(_("Title"), "title"),
     Column(_("Role"), lambda s: [Role(r) for r in s.roles]),
-    Column(_("Phone"), "phone"),
+    Column(_("Phone"), "phone", whole=True),
 ]
 _MEMBERSHIPS = [
     Column(_("Task force"), "task_force", first=True),

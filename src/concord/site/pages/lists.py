@@ -12,6 +12,7 @@ class Column:
     """A column. `key` names the row's key or attribute, or is a function of the row.
 
     `first` marks the cell that names the row and carries its link. `sort` is the value of `?sort=` that orders by it.
+    `whole` keeps a value that must not be broken, like a phone number, on one line.
     """
 
     label: str
@@ -19,6 +20,7 @@ class Column:
     numeric: bool = False
     first: bool = False
     sort: str = ""
+    whole: bool = False
 
     def of(self, row):
         if callable(self.key):
