@@ -6,7 +6,7 @@ from itertools import groupby
 from uuid import UUID
 
 from django.db.models import Case, CharField, DateField, F, IntegerField, Value, When
-from django.db.models.functions import Cast, TruncDate
+from django.db.models.functions import Cast, Concat, TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,6 +31,7 @@ from concord.vocabulary import (
     ClosedHow,
     PersonRole,
     ProsecutionDecision,
+    StatusDecider,
     TraffickingType,
     VictimStatus,
 )
@@ -71,7 +72,7 @@ def facts(case: Investigation) -> list[Dated]:
         _rows(Person.objects.filter(**of).exclude(identified_on=None), "person", F("identified_on"), F("roles__0"),
               F("number")),
         _rows(VictimStatusEvent.objects.filter(**of).exclude(status=VictimStatus.POTENTIAL), "status", F("on_date"),
-              F("status"), person, "person_id"),
+              Concat("decider", Value(" "), "status"), person, "person_id"),
         _rows(Arrest.objects.filter(**of), "arrest", TruncDate("arrested_at"), number=person),
         _rows(Charge.objects.filter(**of).exclude(stage__in=[ChargeStage.ARREST, ChargeStage.DISPOSED])
               .exclude(on_date=None), "charge", F("on_date"), F("charge_class"), person),
@@ -99,7 +100,7 @@ def _either(kind: str, detail: str):
     return Case(When(**{detail: ""}, then=F(kind)), default=F(detail), output_field=CharField())
 
 
-_RANK = {"opened": 0, "type": 1, "lead": 2}
+_RANK = {"opened": 0, "type": 1, "lead": 2, "person": 3}
 
 
 def events(found: list[Dated], names: dict[UUID, str]) -> list[Event]:
@@ -124,7 +125,7 @@ def _numbers(numbers: list[int]) -> str:
 _TOGETHER = {
     "person": lambda code, n: ngettext("%(n)d person identified: %(role)s", "%(n)d people identified: %(role)s", n) % {
         "n": n, "role": PersonRole(code).label},
-    "status": lambda code, n: _("%(status)s: %(n)d people") % {"status": VictimStatus(code).label, "n": n},
+    "status": lambda code, n: _("%(decided)s: %(n)d people") % {"decided": _decided(code), "n": n},
 }
 
 
@@ -135,6 +136,13 @@ def _event(d: Dated, names: dict[UUID, str]) -> Event:
 
 def _person(d: Dated) -> str:
     return _("Person %(n)d") % {"n": d.number}
+
+
+def _decided(code: str) -> str:
+    """Who decided what somebody is, decider first: a status is a judgement, not a fact."""
+    decider, _space, status = code.partition(" ")
+    return _("%(decider)s decided: %(status)s") % {
+        "decider": StatusDecider(decider).label, "status": str(VictimStatus(status).label).lower()}
 
 
 def _event_words(d: Dated) -> str:
@@ -157,8 +165,8 @@ _WORDS = {
                               ""),
     "person": lambda d, names: (_("%(person)s identified: %(role)s") % {
         "person": _person(d), "role": PersonRole(d.code).label}, reverse("justice:person", args=[d.row])),
-    "status": lambda d, names: (_("%(person)s: %(status)s") % {
-        "person": _person(d), "status": VictimStatus(d.code).label}, reverse("justice:person", args=[d.row])),
+    "status": lambda d, names: (_("%(decided)s: %(person)s") % {
+        "person": _person(d), "decided": _decided(d.code)}, reverse("justice:person", args=[d.row])),
     "arrest": lambda d, names: (_("%(person)s arrested") % {"person": _person(d)},
                                 reverse("justice:arrest", args=[d.row])),
     "charge": lambda d, names: (_("Charge filed against %(person)s: %(class)s") % {

@@ -128,8 +128,9 @@ def case(request, pk):
         Fact(_("Held by"), names.get(case.agency_id)),
         Fact(_("Adopted federally"), case.adopted_federally_on, "not_applicable"),
     )
-    record = record_of(case, team, by, names, "case", facts=facts, actions=_case_actions(case, by),
-                       next_step=_next_step(case, dated))
+    next_step, does_it = _next_step(case, dated)
+    record = record_of(case, team, by, names, "case", facts=facts, actions=_case_actions(case, does_it),
+                       next_step=next_step)
     return render(request, "justice/case.html", {
         "record": record, "case": case, "events": timeline.events(dated, names), "notes": _notes(case)})
 
@@ -140,45 +141,39 @@ def _notes(case):
     return [(row.on_date, CaseEventKind(row.kind).label, row.note) for row in rows]
 
 
-def _next_step(case, dated):
+def _next_step(case, dated) -> tuple[str, str]:
+    """What comes next, and the page that does it."""
     kinds = {d.kind for d in dated}
     if case.status == CaseStatus.CLOSED:
-        return ""
+        return "", "reopen"
     if case.arrest_only:
-        return _("Say which investigation this arrest belongs to, or close it where there is none")
+        return _("Say which investigation this arrest belongs to, or close it where there is none"), "case_join"
     if "person" not in kinds:
-        return _("Put the people on the roster; names can wait")
+        return _("Put the people on the roster; names can wait"), "roster_entry"
     if "referred" not in kinds:
-        return _("Refer it to a prosecutor when it is ready")
+        return _("Refer it to a prosecutor when it is ready"), "refer_case"
     if "decided" not in kinds:
-        return _("The prosecutor decides")
-    return _("Enter what becomes of each count")
+        return _("The prosecutor decides"), ""
+    return _("Enter what becomes of each count"), "case_charges"
 
 
-def _case_actions(case, by):
-    def url(name):
-        return reverse(f"justice:{name}", args=[case.pk])
-
+def _case_actions(case, first: str):
+    """What can be done, `first` before all."""
     if case.status == CaseStatus.CLOSED:
-        return (Action(_("Reopen"), url("reopen"), primary=True),)
-    if case.arrest_only:
-        return (
-            Action(_("Add to an investigation"), url("case_join"), primary=True),
-            Action(_("Open as an investigation"), url("make_investigation")),
-            Action(_("Enter people"), url("roster_entry")),
-            Action(_("Close"), url("close_case")),
-        )
-    found = [
-        Action(_("Enter people"), url("roster_entry"), primary=True),
-        Action(_("Change facts"), url("change_case")),
-        Action(_("Change the type"), url("set_type")),
-        Action(_("Refer to a prosecutor"), url("refer_case")),
-        Action(_("Adopted federally"), url("adopt")),
-        Action(_("Close"), url("close_case")),
-    ]
-    if case.adopted_federally_on:
-        found = [a for a in found if a.url != url("adopt")]
-    return tuple(found)
+        labels = {"reopen": _("Reopen")}
+    elif case.arrest_only:
+        labels = {"case_join": _("Add to an investigation"), "make_investigation": _("Open as an investigation"),
+                  "roster_entry": _("Enter people"), "close_case": _("Close")}
+    else:
+        labels = {"roster_entry": _("Enter people"), "change_case": _("Change facts"),
+                  "set_type": _("Change the type"), "refer_case": _("Refer to a prosecutor"),
+                  "adopt": _("Adopted federally"), "close_case": _("Close")}
+        if case.adopted_federally_on:
+            del labels["adopt"]
+        if first == "case_charges":
+            labels[first] = _("Charges and court")
+    return tuple(Action(label, reverse(f"justice:{name}", args=[case.pk]), primary=name == first)
+                 for name, label in sorted(labels.items(), key=lambda item: item[0] != first))
 
 
 @require_http_methods(GET_POST)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from concord.law import elements as law
 from concord.law.dates import PartialDate
-from concord.law.intake import still_to_ask
+from concord.law.intake import Field, still_to_ask
 from concord.site.accounts.directory import staff_names
 from concord.site.bridge import actions as bridge
 from concord.site.bridge.forms import ReferralForm
@@ -187,9 +187,10 @@ def person(request, pk):
     sent_rows = referrals.sent_for(by, person_id=row.pk)
     names = team_names(case, team, *(s.to_agency_id for s in sent_rows))
     people = staff_names(s.decided_by_id for s in statuses)
+    asked = _still_asked(row, statuses)
     record = Record(
         kind=_("Person"), title=row.shown_as, status=_status(statuses[0]) if statuses else None,
-        next_step=_still_asked(row, statuses), facts=_facts(row), actions=_person_actions(row),
+        next_step=asked.words if asked else "", facts=_facts(row), actions=_person_actions(row, asked),
         access=access_to_case(case, team, by, names))
     return render(request, "justice/person.html", {
         "record": record, "person": row, "case": case, "victim_facts": _victim_facts(row) if row.is_victim() else (),
@@ -229,10 +230,10 @@ def _victim_facts(p):
     )
 
 
-def _still_asked(person, statuses) -> str:
+def _still_asked(person, statuses) -> Field | None:
     """The first question of the milestones reached that nobody has answered; a reason is an answer."""
     if not person.is_victim():
-        return ""
+        return None
     names = ("identified_by", "age_at_first_act", "means", "venue", "industry", "screened", "screening_tool",
              "referred_to_services_on")
     answered = {name for name in names if getattr(person, name) not in (None, "", [])
@@ -240,20 +241,21 @@ def _still_asked(person, statuses) -> str:
     answered |= {"victim_status"} if statuses else set()
     answered |= {"screening_tool"} if person.screened != Screened.YES else set()
     left = still_to_ask(RecordKind.INVESTIGATION, VICTIM_MILESTONES, answered)
-    return left[0].words if left else ""
+    return left[0] if left else None
 
 
-def _person_actions(p):
-    def url(name):
-        return reverse(f"justice:{name}", args=[p.pk])
-
-    actions = [Action(_("Change facts"), url("change_person"), primary=True),
-               Action(_("Record an arrest"), url("new_arrest")),
-               Action(_("Victim status"), url("victim_status")),
-               Action(_("Refer to services"), url("refer_person"))]
+def _person_actions(p, asked):
+    """What can be done; first and foremost what answers the next question."""
+    labels = {"change_person": _("Change facts"), "new_arrest": _("Record an arrest"),
+              "victim_status": _("Victim status"), "refer_person": _("Refer to services")}
     if p.is_suspect():
-        actions.insert(2, Action(_("File a charge"), url("file_charge")))
-    return tuple(actions)
+        labels["file_charge"] = _("File a charge")
+    first = _ANSWERED_BY.get(asked.name, "change_person") if asked else "change_person"
+    return tuple(Action(labels[name], reverse(f"justice:{name}", args=[p.pk]), primary=name == first)
+                 for name in sorted(labels, key=lambda name: name != first))
+
+
+_ANSWERED_BY = {"victim_status": "victim_status", "referred_to_services_on": "refer_person"}
 
 
 def _person_events(row, statuses, arrests, charges, sent_rows, names):
