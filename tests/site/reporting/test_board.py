@@ -88,8 +88,25 @@ def test_the_home_counts_who_has_not_published_the_last_quarter(world):
     run(world, quarter=LAST)
     viewer = world.viewer("coordinator")
     with acting(viewer):
-        (section,) = home.sections(viewer, timezone.now())
-    assert (section.title, section.count) == ("Is the quarter ready?", 4)
+        sections = {section.title: section for section in home.sections(viewer, timezone.now())}
+    assert sections["Is the quarter ready?"].count == 4
+
+
+def test_the_home_answers_in_one_line_a_task_force_with_what_each_number_is_out_of(world):
+    for kind in ("labor", "sex", "sex"):
+        lead(world, kind, on=LAST.first)
+    case = investigation(world, on=LAST.first)
+    made = arrest(case, person(case, "potential_victim"), possible_victim="yes")
+    type(made).objects.update(arrested_at=timezone.make_aware(dt.datetime.combine(LAST.first, dt.time(10))))
+    run(world, quarter=LAST)
+    viewer = world.viewer("coordinator")
+    with acting(viewer):
+        said = {section.title: section.works for section in home.sections(viewer, timezone.now())}
+    assert said.keys() == {"What is new?", "Is the quarter ready?", "Is labor falling behind?",
+                           "Were survivors arrested?"}
+    (labor,), (arrests,) = said["Is labor falling behind?"], said["Were survivors arrested?"]
+    assert "Leads received: 1 of 3 (33%)" in labor.what
+    assert arrests.what.startswith("Possible victims arrested: Fewer than 5;")
 
 
 def test_an_agency_sees_its_own_counts_exactly(world, visit):

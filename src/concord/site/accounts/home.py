@@ -10,10 +10,9 @@ from concord.law.wall import Viewer
 from concord.site.accounts import agreements
 from concord.site.accounts.models import Membership, Mou
 from concord.site.pages.records import Action, Status
-from concord.site.pages.worklist import Section, Work
+from concord.site.pages.worklist import MOST, Section, Work
 from concord.vocabulary import Role, Sector
 
-_SHOWN = 10
 _PROBLEMS = [agreements.State.EXPIRED, agreements.State.ENDED, agreements.State.NONE, agreements.State.UNSIGNED,
              agreements.State.EXPIRING]
 
@@ -28,7 +27,7 @@ def _agreements(viewer, today) -> Section:
     """MOUs that no longer carry sharing or soon will not, the most urgent first."""
     problems = [(m, dates) for m, dates in _members(viewer, today) if agreements.state(dates, today) in _PROBLEMS]
     problems.sort(key=lambda pair: (_PROBLEMS.index(agreements.state(pair[1], today)), pair[0].agency.name))
-    works = tuple(_work(m, dates, today) for m, dates in problems[:_SHOWN])
+    works = tuple(_work(m, dates, today) for m, dates in problems[:MOST])
     return Section(
         _("MOUs to renew"), works, empty=_("Every member's MOU is in force for more than 30 days."),
         more=Action(_("All partners"), reverse("accounts:mous")), count=len(problems) or None,
@@ -49,8 +48,8 @@ def _work(member, dates, today) -> Work:
     sharing = _("Sharing goes on until then.") if state in agreements.SHARING else _("Sharing with it is stopped.")
     return Work(
         what=member.agency.name,
-        why=f"{member.task_force.name}: {agreements.words(dates, today)}. {sharing}",
-        due=dates.expires_on if dates and state is agreements.State.EXPIRING else None,
+        why=f"{member.task_force.name}. {sharing}",
+        due=dates.expires_on if state in (agreements.State.EXPIRING, agreements.State.EXPIRED) else None,
         url=reverse("accounts:agency", args=[member.agency_id]),
         action=Action(_("Record the new one"), reverse("accounts:sign_mou", args=[member.agency_id])),
         status=Status(agreements.words(dates, today), agreements.TONES.get(state, "danger")),

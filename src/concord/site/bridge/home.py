@@ -11,10 +11,8 @@ from concord.site.accounts.directory import agency_names
 from concord.site.bridge import actions
 from concord.site.bridge.models import AdvocateCall, DutyShift
 from concord.site.pages.records import Action, Status
-from concord.site.pages.worklist import Section, Work
+from concord.site.pages.worklist import MOST, Section, Work, count
 from concord.vocabulary import ReferralKind, StoreKind
-
-_SHOWN = 10
 
 
 def sections(viewer: Viewer, now: datetime) -> list[Section]:
@@ -26,9 +24,10 @@ def sections(viewer: Viewer, now: datetime) -> list[Section]:
 
 
 def _calls_waiting(viewer, now) -> Section:
-    waiting = list(AdvocateCall.objects.filter(
+    calls = AdvocateCall.objects.filter(
         task_force_id__in=viewer.task_forces, answered_at=None, window_until__gte=now
-    ).order_by("window_from")[:_SHOWN])
+    ).order_by("window_from")
+    waiting = list(calls[:MOST])
     names = agency_names(call.agency_id for call in waiting)
     works = tuple(
         Work(what=_("%(agency)s calls for an advocate") % {"agency": names.get(call.agency_id, "")},
@@ -36,7 +35,7 @@ def _calls_waiting(viewer, now) -> Section:
         for call in waiting
     )
     return Section(_("Calls waiting for an advocate"), works, empty=_("No call waits for an answer."),
-                   more=Action(_("All calls"), reverse("bridge:calls")), count=len(works) or None)
+                   more=Action(_("All calls"), reverse("bridge:calls")), count=count(calls, works))
 
 
 def _roster_gap(viewer, now) -> list[Section]:
@@ -52,7 +51,7 @@ def _roster_gap(viewer, now) -> list[Section]:
 
 def _own_calls(viewer, now) -> list[Section]:
     calls = list(AdvocateCall.objects.filter(
-        agency_id=viewer.agency, window_until__gte=now).order_by("window_from")[:_SHOWN])
+        agency_id=viewer.agency, window_until__gte=now).order_by("window_from")[:MOST])
     if not calls:
         return []
     names = agency_names(call.answered_by_agency_id for call in calls)
@@ -70,7 +69,7 @@ def _arrived(viewer, now) -> list[Section]:
     """For agencies without a store of their own, which keep their records elsewhere: what came in these two weeks."""
     if STORES[viewer.sector] != {StoreKind.HUB}:
         return []
-    recent = list(actions.inbox(viewer).filter(sent_at__gte=now - timedelta(days=14))[:_SHOWN])
+    recent = list(actions.inbox(viewer).filter(sent_at__gte=now - timedelta(days=14))[:MOST])
     if not recent:
         return []
     names = agency_names(referral.from_agency_id for referral in recent)

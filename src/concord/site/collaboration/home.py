@@ -10,10 +10,9 @@ from concord.law.wall import Viewer
 from concord.site.collaboration.models import Meeting, Protocol
 from concord.site.collaboration.views import coordinates
 from concord.site.pages.records import Action
-from concord.site.pages.worklist import Section, Work
+from concord.site.pages.worklist import MOST, Section, Work, count
 from concord.vocabulary import MeetingKind, Role, Sector
 
-_SHOWN = 5
 _AHEAD = timedelta(days=60)
 
 
@@ -44,9 +43,10 @@ def _overdue(viewer, now) -> Section | None:
              why=meeting.task_force.name, due=meeting.begins_at,
              url=reverse("collaboration:meeting", args=[meeting.pk]),
              action=Action(_("Write them"), reverse("collaboration:minutes", args=[meeting.pk])))
-        for meeting in held.select_related("task_force").order_by("-begins_at")[:_SHOWN]
+        for meeting in held.select_related("task_force").order_by("-begins_at")[:MOST]
     )
-    return Section(_("Minutes to write"), works, count=len(works)) if works else None
+    more = Action(_("All meetings"), reverse("collaboration:meetings"))
+    return Section(_("Minutes to write"), works, more=more, count=count(held, works)) if works else None
 
 
 def _to_review(viewer, now) -> Section | None:
@@ -56,10 +56,10 @@ def _to_review(viewer, now) -> Section | None:
         Work(what=protocol.title, why=_("%(name)s: version %(n)d is due for review.")
              % {"name": protocol.task_force.name, "n": protocol.version},
              due=protocol.review_on, url=reverse("collaboration:protocol", args=[protocol.pk]))
-        for protocol in due.select_related("task_force")[:_SHOWN]
+        for protocol in due.select_related("task_force")[:MOST]
     )
     more = Action(_("All protocols"), reverse("collaboration:protocols"))
-    return Section(_("Protocols to review"), works, more=more, count=len(works)) if works else None
+    return Section(_("Protocols to review"), works, more=more, count=count(due, works)) if works else None
 
 
 def _to_go_through(viewer) -> Section:
@@ -68,7 +68,7 @@ def _to_go_through(viewer) -> Section:
     works = tuple(
         Work(what=protocol.title, why=_("Not yet gone through by people with lived experience."),
              url=reverse("collaboration:protocol", args=[protocol.pk]))
-        for protocol in waiting.order_by("review_on")[:_SHOWN]
+        for protocol in waiting.order_by("review_on")[:MOST]
     )
     return Section(_("Protocols to go through"), works, empty=_("You have gone through every protocol."),
                    more=Action(_("All protocols"), reverse("collaboration:protocols")))

@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from .records import Action, Status
 
+MOST = 5  # pieces of work that a section shows; the rest stands behind its `more`
+
 
 @dataclass(frozen=True)
 class Work:
@@ -27,3 +29,13 @@ class Section:
     empty: str = ""
     more: Action | None = None
     count: int | None = None
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether any of it should have been done before this moment or day."""
+        return any(work.due < (now if isinstance(work.due, datetime) else now.date())
+                   for work in self.works if work.due)
+
+
+def count(rows, works) -> int | None:
+    """How many wait in all: asks the queryset only where a section could not show them all."""
+    return rows.count() if len(works) == MOST else len(works) or None

@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from concord.law.wall import Viewer
+from concord.site.accounts.agreements import day_words
 from concord.site.accounts.directory import agency_names
 from concord.site.pages.records import Action
-from concord.site.pages.worklist import Section, Work
+from concord.site.pages.worklist import MOST, Section, Work, count
 from concord.site.services import caseload, reach
 from concord.vocabulary import ReferralKind, Role
 
-_SHOWN = 10
 _CASEWORK = (Role.ADVOCATE, Role.CASE_MANAGER, Role.COUNSEL)
 _LEADING = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 _AHEAD = timedelta(days=7)
@@ -34,13 +34,14 @@ def sections(viewer: Viewer, now: datetime) -> list[Section]:
 
 def _contacts(viewer, today) -> Section:
     """Whom to reach, and what to beware of before dialling."""
+    due = caseload.contacts_due(viewer, today + _AHEAD)
     works = tuple(
         Work(what=client.display_name, why=_careful(client), due=client.next_contact_on,
              url=reverse("services:client", args=[client.pk]),
              action=Action(_("Enter the contact"), reverse("services:contact_new", args=[client.pk])))
-        for client in caseload.contacts_due(viewer, today + _AHEAD)[:_SHOWN]
+        for client in due[:MOST]
     )  # fmt: skip
-    return Section(_("Next safe contacts"), works, empty=_("No contact is due this week."), count=len(works) or None,
+    return Section(_("Next safe contacts"), works, empty=_("No contact is due this week."), count=count(due, works),
                    more=Action(_("Your caseload"), reverse("services:clients")))  # fmt: skip
 
 
@@ -50,45 +51,49 @@ def _careful(client) -> str:
 
 
 def _to_do(viewer, today) -> Section:
+    due = caseload.follow_ups_due(viewer, today + _AHEAD)
     works = tuple(
         Work(what=one.what, why=one.client.display_name, due=one.due_on,
              url=reverse("services:client", args=[one.client_id]))
-        for one in caseload.follow_ups_due(viewer, today + _AHEAD)[:_SHOWN]
+        for one in due[:MOST]
     )  # fmt: skip
-    return Section(_("To do"), works, empty=_("Nothing is due this week."), count=len(works) or None)
+    return Section(_("To do"), works, empty=_("Nothing is due this week."), count=count(due, works))
 
 
 def _lost(viewer, today) -> list[Section]:
+    lost = caseload.maybe_lost(viewer, today).order_by("last_reached_on", "id")
     works = tuple(
         Work(what=client.display_name, url=reverse("services:client", args=[client.pk]),
              why=_("Tried %(n)d times without reaching her or him.") % {"n": client.attempts_since},
              action=Action(_("Decide"), reverse("services:close", args=[client.pk])))
-        for client in caseload.maybe_lost(viewer, today).order_by("last_reached_on", "id")[:_SHOWN]
+        for client in lost[:MOST]
     )  # fmt: skip
-    return [Section(_("No contact for long"), works, count=len(works))] if works else []
+    return [Section(_("No contact for long"), works, count=count(lost, works))] if works else []
 
 
 def _referrals(viewer) -> Section:
-    waiting = caseload.referrals_waiting(viewer, _SHOWN)
+    waiting = caseload.referrals_waiting(viewer, MOST)
     names = agency_names(row.from_agency_id for row in waiting)
     works = tuple(
-        Work(what=ReferralKind(row.kind).label, why=names.get(row.from_agency_id, ""), due=row.received_at,
+        Work(what=ReferralKind(row.kind).label, why=_("From %(agency)s, %(on)s.")
+             % {"agency": names.get(row.from_agency_id, ""), "on": day_words(timezone.localdate(row.received_at))},
              url=reverse("services:referral", args=[row.pk]))
         for row in waiting
     )  # fmt: skip
     more = Action(_("All referrals"), reverse("services:referrals"))
-    return Section(_("Referrals waiting"), works, empty=_("No referral waits for a decision."), more=more,
-                   count=len(works) or None)  # fmt: skip
+    return Section(_("Referrals waiting"), works, empty=_("No referral waits for a decision."), more=more)  # fmt: skip
 
 
 def _unassigned(viewer) -> Section:
+    nobodys = caseload.unassigned(viewer).order_by("first_contact_on", "id")
     works = tuple(
         Work(what=client.display_name, why=_("Nobody is assigned."), url=reverse("services:staff", args=[client.pk]),
              action=Action(_("Assign"), reverse("services:staff", args=[client.pk])))
-        for client in caseload.unassigned(viewer).order_by("first_contact_on", "id")[:_SHOWN]
+        for client in nobodys[:MOST]
     )  # fmt: skip
-    return Section(_("Files without staff"), works, empty=_("Every open file has somebody."), count=len(works) or None,
-                   more=Action(_("All of them"), reverse("services:clients") + "?whose=nobody"))  # fmt: skip
+    return Section(_("Files without staff"), works, empty=_("Every open file has somebody."),
+                   count=count(nobodys, works),
+                   more=Action(_("All of them"), reverse("services:clients") + "?whose=nobody"))
 
 
 def _without_staff(viewer) -> Section:

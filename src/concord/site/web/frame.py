@@ -58,7 +58,7 @@ def frame(request) -> dict:
     return {
         "frame": Frame(
             standing=f"{user.agency_name} - {STANDS_FOR[viewer.sector]}",
-            task_force=", ".join(standing.names.values()) if standing else "",
+            task_force=names_of(standing) if standing else "",
             side=side_of(viewer),
             demo=settings.CONCORD_DEMO,
             search=search_of(viewer),
@@ -76,6 +76,12 @@ def frame(request) -> dict:
         },
         "menu": menu_of(viewer),
     }
+
+
+def names_of(standing) -> str:
+    """Her task force; of several the first, and how many more: the line stays one."""
+    first, *more = standing.names.values() or ("",)
+    return _("%(name)s and %(n)d more") % {"name": first, "n": len(more)} if more else first
 
 
 def side_of(viewer: Viewer) -> str:

@@ -27,11 +27,11 @@ def home(request):
 
 
 def sections(viewer: Viewer, now) -> list[Section]:
-    """What waits first, then what is quiet; each room's own order otherwise."""
+    """What is overdue first, then what waits, then what is quiet; each room's own order otherwise."""
     found = [*missing_vault(viewer)]
     for room in rooms.modules("home", viewer):
         found += room.sections(viewer, now)
-    return sorted(found, key=lambda section: not section.works)
+    return sorted(found, key=lambda section: (not section.works, not section.is_overdue(now)))
 
 
 def begin(viewer: Viewer) -> list[Action]:

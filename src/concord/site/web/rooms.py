@@ -13,14 +13,14 @@ from concord.law.wall import STORES, Viewer
 from concord.site.stores.router import kind_of
 from concord.vocabulary import StoreKind
 
-LAST = ("accounts",)
+LAST = ("collaboration", "accounts")
 
 
 @cache
 def _all(offering: str) -> tuple[tuple[StoreKind, ModuleType], ...]:
     configs = [c for c in apps.get_app_configs() if c.name.startswith("concord.site.")]
     # What an agency keeps for itself comes before what it shares, and that before what every agency has.
-    configs.sort(key=lambda c: (c.label in LAST, kind_of(c.label) is StoreKind.HUB))
+    configs.sort(key=lambda c: (LAST.index(c.label) + 1 if c.label in LAST else 0, kind_of(c.label) is StoreKind.HUB))
     names = [(kind_of(c.label), f"{c.name}.{offering}") for c in configs]
     return tuple((kind, import_module(name)) for kind, name in names if importlib.util.find_spec(name))
 
