@@ -337,6 +337,7 @@ class _Unusable:
     what_to_do: str
 
 
+MOST_EMPTY = 10_000
 A_FORMULA = _Unusable("formula", "the cell holds a formula", "paste values in place of formulas")
 AN_ERROR = _Unusable("error", "the cell holds a spreadsheet error", "correct it in the workbook")
 
@@ -347,7 +348,7 @@ def _xlsx_rows(path: Source, sheet: str | None, limits: Limits) -> Iterator[Iter
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # openpyxl's remarks on looks it does not keep
         with _opened(path) as workbook:
-            yield _worksheet_rows(_worksheet(path, workbook, sheet))
+            yield _worksheet_rows(path, _worksheet(path, workbook, sheet), limits)
 
 
 def sheet_names(path: Source, limits: Limits | None = None) -> list[str]:
@@ -379,12 +380,30 @@ def _worksheet(path: Source, workbook, sheet: str | None):
     return workbook[sheet or names[0]]
 
 
-def _worksheet_rows(worksheet) -> Iterator[tuple[int, tuple]]:
+def _worksheet_rows(path: Source, worksheet, limits: Limits) -> Iterator[tuple[int, tuple]]:
+    """A few bytes can say that a cell lies in row 9,999,999 or in column XFD: what lies between is not made up."""
+    width = empty = 0
+    for number, row in enumerate(_parsed_rows(path, worksheet), start=1):
+        cells = [_cell(cell) for cell in row]
+        while cells and cells[-1] is None:
+            cells.pop()
+        empty = 0 if cells else empty + 1
+        if empty > MOST_EMPTY:
+            reason = f"more than {MOST_EMPTY:,} empty rows follow one another"
+            raise _refused(path, "size", reason, "delete the empty rows", number)
+        width = max(width, len(cells))  # a workbook leaves out the empty cells at the end of a row
+        if width > limits.columns:
+            reason = f"there are more than {limits.columns} columns"
+            raise _refused(path, "header", reason, "send only the table", number)
+        yield number, (*cells, *(None,) * (width - len(cells)))
+
+
+def _parsed_rows(path: Source, worksheet) -> Iterator[tuple]:
     worksheet.reset_dimensions()
-    width = 0
-    for number, row in enumerate(worksheet.iter_rows(), start=1):
-        width = max(width, len(row))  # a workbook leaves out the empty cells at the end of a row
-        yield number, (*(_cell(cell) for cell in row), *(None,) * (width - len(row)))
+    try:
+        yield from worksheet.iter_rows()
+    except Exception as error:  # as in `_opened`
+        raise _refused(path, "file", "the sheet cannot be read", "save it again as .xlsx") from error
 
 
 def _cell(cell):

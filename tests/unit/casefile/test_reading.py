@@ -225,6 +225,36 @@ def test_a_workbook_that_declares_entities_is_refused(tmp_path):
         rows_of(path)
 
 
+def tampered(tmp_path, old: bytes, new: bytes):
+    """A workbook of two columns and two rows, in whose sheet something was written that no spreadsheet writes."""
+    workbook, whole, path = Workbook(), tmp_path / "whole.xlsx", tmp_path / "site.xlsx"
+    for row in (["a", "b"], ["1", "2"]):
+        workbook.active.append(row)
+    workbook.save(whole)
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part in source.infolist():
+            body = source.read(part)
+            archive.writestr(part.filename, body.replace(old, new) if "sheet1" in part.filename else body)
+    return path
+
+
+LATE = b"<!--" + b" " * 5_000 + b'--><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (b'<row r="2"', b'<row r="99999999999"', "empty rows follow"),
+        (b'r="B2"', b'r="XFD2"', "more than 500 columns"),
+        (b"<worksheet", LATE + b"<worksheet a='&a;'", "cannot be opened"),
+        (b"</sheetData>", b"", "cannot be read"),
+    ],
+)  # fmt: skip
+def test_a_sheet_that_says_more_than_it_holds_is_refused_at_once(tmp_path, old, new, says):
+    with pytest.raises(Refused, match=says):
+        rows_of(tampered(tmp_path, old, new))
+
+
 def test_an_archive_without_a_workbook_in_it_is_refused(tmp_path):
     path = tmp_path / "site.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
