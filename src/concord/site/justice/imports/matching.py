@@ -13,10 +13,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import timezone
 
 from concord.law.wall import Viewer
-from concord.site.justice.models import Charge, CourtDefendant, Docket, Hearing, Person, TeamAgency
+from concord.site.justice.models import Charge, CourtDefendant, Docket, Hearing, Person, on_team
 from concord.site.keys import sealing
 from concord.site.keys.finding import bare, number
 
@@ -38,13 +37,6 @@ def digest(by: Viewer, *parts: str) -> str:
     """A keyed digest: court numbers are few enough to be guessed from a plain one."""
     key = sealing.key_for(by.agency, by.agency, create=True)
     return hmac.new(key, "\0".join(parts).encode(), hashlib.sha256).hexdigest()
-
-
-def team_cases(by: Viewer) -> list[UUID]:
-    """Investigations of partners on whose team the agency is today."""
-    today = timezone.localdate()
-    team = TeamAgency.objects.filter(member_id=by.agency, from_date__lte=today, agency_id__in=by.partners)
-    return list(team.exclude(until_date__lt=today).values_list("investigation_id", flat=True))
 
 
 def match(defendants: Mapping[Defendant, set[str]], system: str, by: Viewer) -> dict[Defendant, Match]:
@@ -86,7 +78,7 @@ def _one(known, key, dockets, people, named_under, names, *, alone) -> Match:
 def _dockets(numbers: set[str], by: Viewer) -> dict[str, list[Docket]]:
     settings.CONCORD_RINGS.warm(by.agency)
     found: dict[str, list[Docket]] = {}
-    for docket in Docket.objects.filter(Q(agency_id=by.agency) | Q(investigation_id__in=team_cases(by))):
+    for docket in Docket.objects.filter(Q(agency_id=by.agency) | Q(on_team())):
         known = number(docket.number or "")
         if known and known in numbers:
             found.setdefault(known, []).append(docket)

@@ -15,7 +15,7 @@ from concord.site.justice.imports import charges as actions
 from concord.site.justice.imports import mappings, matching, uploads
 from concord.site.justice.imports.forms import HEADINGS, CaseForm, ChargesForm, ColumnsForm, PersonForm, WordsForm
 from concord.site.justice.imports.views.shared import as_csv, require, shown
-from concord.site.justice.models import CourtDefendant, CourtRecord, Investigation, Person, SavedMapping
+from concord.site.justice.models import CourtDefendant, CourtRecord, Investigation, Person, SavedMapping, on_team
 from concord.site.justice.views.common import GET_POST, INVALID, access_to_own, ask, complain, objected, opened, sent
 from concord.site.pages import paging
 from concord.site.pages.lists import Column
@@ -245,7 +245,7 @@ def defendant(request, pk):
 
 
 def _cases(by) -> Q:
-    return Q(agency_id=by.agency) | Q(pk__in=matching.team_cases(by))
+    return Q(agency_id=by.agency) | Q(on_team("id"))
 
 
 def _offered(row: CourtDefendant, case: str, by) -> list[Person]:
