@@ -1,6 +1,6 @@
 
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
-from allauth.account.views import LoginView
+from allauth.account.views import LoginView, password_change
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.conf import settings
 from django.contrib import messages
@@ -55,6 +55,14 @@ def demo_sign_in(request):
     login(request, user, backend=BACKEND)
     wanted = request.POST.get("next", "")
     return redirect(wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else "/")
+
+
+@login_required
+def change_password(request):
+    """As allauth's. Who enters without a password, as a demonstration's people do, has none to change."""
+    if not request.user.has_usable_password():
+        raise Http404
+    return password_change(request)
 
 
 @require_GET
