@@ -30,7 +30,7 @@ def board(request):
     today = timezone.localdate()
     return render(request, "reporting/board.html", {
         "board": found, "quarter": found.quarter, "year": found.year,
-        "earlier": before(found.quarter), "now": timezone.localtime(),
+        "earlier": str(before(found.quarter)), "now": timezone.localtime(),
         "others": [one.task_force for one in own if one is not found],
         "ready": _ready(found), "ready_columns": _READY,
         "news": _news(found), "news_columns": _NEWS,
