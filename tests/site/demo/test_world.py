@@ -166,6 +166,12 @@ def test_each_agency_with_accounts_has_its_staff_and_its_jobs_account(loaded):
 # --- The planted client -----------------------------------------------------------------------------------------------
 
 
+def test_the_coordinator_lets_nobody_into_lantern_house(enter, user):
+    browser = enter(user(Role.COORDINATOR))
+    assert "Lantern House" not in browser.get(reverse("accounts:people")).text
+    assert browser.get(reverse("accounts:invite", args=[cast.LANTERN_ID])).status_code == 404
+
+
 @pytest.mark.parametrize(("role", "found"), [(Role.ADVOCATE, True), (Role.CASE_MANAGER, False), (Role.COUNSEL, False)])
 def test_only_lantern_house_finds_the_planted_client(user, role, found):
     viewer = standing.placed(user(role).viewer())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import models, transaction
+from django.utils import timezone
 
 from concord.law.wall import jobs_staff
 from concord.site.accounts.models import Agency, Membership, Mou, Staff, TaskForce
@@ -38,7 +39,7 @@ def rows(today: dt.date) -> Iterator[list[models.Model]]:
                   founded_on=_years_before(today, force.founded_years_ago))
         for force in cast.TASK_FORCES.values()
     ]  # fmt: skip
-    yield [_agency(agency) for agency in cast.AGENCIES.values()]
+    yield [_agency(agency, today) for agency in cast.AGENCIES.values()]
     yield [_membership(agency, force, today) for agency, force in _seats()]
     yield [mou for agency, force in _seats() for mou in _mous(agency, force, today)]
     yield [*(_staff(person, today) for person in cast.STAFF), *_service_accounts(today)]
@@ -50,10 +51,12 @@ def _seats() -> Iterator[tuple[cast.Agency, cast.TaskForce]]:
             yield agency, cast.TASK_FORCES[key]
 
 
-def _agency(agency: cast.Agency) -> Agency:
+def _agency(agency: cast.Agency, today: dt.date) -> Agency:
+    """With accounts its own people have been signing in for years: nobody outside it lets anybody in."""
+    since = timezone.make_aware(dt.datetime.combine(_years_before(today, 4), dt.time(9)))
     return Agency(
         id=agency.id, name=agency.name, sector=agency.sector, level=agency.level, state=cast.STATE, phone=agency.phone,
-        has_accounts=agency.has_accounts,
+        has_accounts=agency.has_accounts, founded_at=since if agency.has_accounts else None,
         public_key=settings.CONCORD_RINGS.agency(agency.id).public if agency.has_accounts else None,
     )  # fmt: skip
 
