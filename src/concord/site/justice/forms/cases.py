@@ -23,7 +23,7 @@ def _ask(name):
 
 
 class OpenForm(Form):
-    opened_on = day(_ask("opened_on"))
+    opened_on = day(_ask("opened_on"), today=True)
     source = one_of(LeadSource, _ask("source"))
     trafficking_type = one_of(TraffickingType, _ask("trafficking_type"), initial=TraffickingType.NOT_YET_KNOWN.value)
     proactive = forms.ChoiceField(label=_ask("proactive"), choices=PROACTIVE, widget=forms.RadioSelect)
@@ -80,7 +80,7 @@ class CloseForm(Form):
 
 
 class ReopenForm(Form):
-    on_date = day(_("When was it reopened?"))
+    on_date = day(_("When was it reopened?"), today=True)
     note = long_text(_("Why?"))
 
 
@@ -92,7 +92,7 @@ class AdoptForm(Form):
 class TeamForm(Form):
     agency = forms.ChoiceField(label=_("Which agency joins?"), help_text=_(
         "It reads and works this file from that day on, while its MOU and yours are in force."))
-    from_date = day(_("From which day?"), past=False)
+    from_date = day(_("From which day?"), past=False, today=True)
 
     def __init__(self, *args, agencies, **kwargs):
         super().__init__(*args, **kwargs)
@@ -105,7 +105,7 @@ class LeaveForm(Form):
 
 class ProsecutionForm(Form):
     agency = forms.ChoiceField(label=_("To which office?"))
-    referred_on = day(_ask("referred_to_prosecution_on"))
+    referred_on = day(_ask("referred_to_prosecution_on"), today=True)
     forum = one_of(Forum, _ask("forum"), required=False)
 
     def __init__(self, *args, agencies, **kwargs):

@@ -1,6 +1,7 @@
 """Fields that several forms ask, and answers spread over a column and its `_why`."""
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from concord.law import charges, intake
@@ -59,8 +60,10 @@ def yes_no_unknown(label, **options):
                              initial=YesNo.UNKNOWN.value, **options)
 
 
-def day(label, **options):
-    return FullDateField(label=label, **{"past": True} | options)
+def day(label, *, today=False, **options):
+    """A day by month, day and year. `today` fills in today where that is what it mostly is."""
+    begun = {"initial": timezone.localdate} if today else {}
+    return FullDateField(label=label, **{"past": True} | begun | options)
 
 
 def long_text(label, rows=4, **options):

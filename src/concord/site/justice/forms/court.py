@@ -32,7 +32,7 @@ class CitationForm(Form):
                                help_text=_("As the court has it, such as 18 USC 1589(a)."))
     counts = forms.IntegerField(label=_("Counts"), min_value=1, max_value=999, initial=1,
                                 widget=forms.TextInput(attrs={"inputmode": "numeric"}))
-    on_date = day(_("When?"))
+    on_date = day(_("When?"), today=True)
 
 
 class FileForm(CitationForm):

@@ -28,7 +28,7 @@ class FirstQuestionForm(Form):
 class LeadForm(Form):
     """Five answers open a lead; what the caller allows is asked with them, because only now is she there to ask."""
 
-    received_on = day(_ask("received_on"))
+    received_on = day(_ask("received_on"), today=True)
     source = one_of(LeadSource, _ask("source"))
     trafficking_type = one_of(TraffickingType, _ask("trafficking_type"), initial=TraffickingType.NOT_YET_KNOWN.value)
     county = forms.CharField(label=_ask("county"), max_length=60, required=False,
