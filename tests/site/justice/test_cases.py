@@ -3,13 +3,16 @@
 import datetime as dt
 
 import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from concord.site.accounts import standing
 from concord.site.accounts.models import Mou
 from concord.site.justice.actions import cases as actions
+from concord.site.justice.actions import persons
 from concord.site.justice.models import CaseEvent, Investigation, Person, ProsecutionReferral, TeamAgency
 from concord.site.stores.acting import acting
-from concord.vocabulary import CaseStatus, ClosedHow, PersonRole, TraffickingType
+from concord.vocabulary import Basis, CaseStatus, ClosedHow, PersonRole, StatusDecider, TraffickingType, VictimStatus
 from tests.site.justice import cases
 
 
@@ -122,3 +125,55 @@ def test_the_timeline_is_put_together_from_dated_facts_and_groups_people(world, 
     again = visit(world.users["detective"]).get(f"/investigations/{case.pk}/").content.decode()
     assert "5 people identified: Potential victim" in again
     assert ProsecutionReferral.objects.count() == TeamAgency.objects.count() == 1
+
+
+def first_button(page, case) -> str:
+    (primary,) = [a for a in page.get(f"/investigations/{case.pk}/").context["record"].actions if a.primary] or [None]
+    return primary.url.removeprefix(f"/investigations/{case.pk}/") if primary else ""
+
+
+def test_the_first_button_does_the_next_step(world, visit):
+    case = cases.investigation(world)
+    page = visit(world.users["detective"])
+    assert first_button(page, case) == "people/enter/"
+    cases.person(case, PersonRole.POTENTIAL_VICTIM, identified_on=cases.OPENED)
+    assert first_button(page, case) == "prosecutor/"
+    with acting(world.viewer("detective")) as a:
+        row = actions.refer_to_prosecution(case, to_agency=world.agencies["prosecutor"].pk, on=dt.date(2026, 3, 12),
+                                           forum="state", by=a.viewer)
+    assert first_button(page, case) == ""  # the prosecutor's turn
+    ProsecutionReferral.objects.filter(pk=row.pk).update(decision="accepted", decided_on=dt.date(2026, 3, 20))
+    assert first_button(page, case) == "charges/"
+    with acting(world.viewer("detective")) as a:
+        actions.close(case, on=dt.date(2026, 5, 1), how=ClosedHow.ADJUDICATED, note="", by=a.viewer)
+    assert first_button(page, case) == "reopen/"
+
+
+def test_a_status_on_the_timeline_says_who_decided_it(world, visit):
+    case = cases.investigation(world)
+    people = [cases.person(case, PersonRole.POTENTIAL_VICTIM) for _ in range(6)]
+    with acting(world.viewer("detective")) as a:
+        for n, person in enumerate(people):
+            decider = StatusDecider.POLICE if n < 4 else StatusDecider.COURT_OR_PROSECUTION
+            persons.record_status(person, status=VictimStatus.CONFIRMED, decider=decider, basis=Basis.DOCUMENT,
+                                  on=dt.date(2026, 4, 1), note="", by=a.viewer)
+    shown = visit(world.users["detective"]).get(f"/investigations/{case.pk}/").content.decode()
+    assert f"{StatusDecider.POLICE.label} decided: confirmed victim: 4 people" in shown
+    assert f"{StatusDecider.COURT_OR_PROSECUTION.label} decided: confirmed victim: Person 5" in shown
+
+
+def test_twelve_entries_are_shown_and_older_ones_on_demand_without_another_query(world, visit):
+    few, many = cases.investigation(world), cases.investigation(world)
+    for case, days in ((few, 2), (many, 30)):
+        for n in range(days):
+            cases.person(case, PersonRole.WITNESS, identified_on=cases.OPENED + dt.timedelta(days=n))
+    page = visit(world.users["detective"])
+    shown, asked = {}, {}
+    for case in (few, few, many):  # once before counting: what is kept of the agency is asked once in a while
+        with CaptureQueriesContext(connections["justice"]) as captured:
+            shown[case] = page.get(f"/investigations/{case.pk}/").content.decode()
+        asked[case] = len(captured)
+    newer, older = shown[many].split("Show older")
+    assert (newer.count("timeline__when"), older.count("timeline__when")) == (12, 19)
+    assert "Show older" not in shown[few]
+    assert asked[many] == asked[few]
