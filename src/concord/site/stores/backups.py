@@ -1,8 +1,8 @@
 """Backup and restore of each store by itself, with PostgreSQL's own tools.
 
 A backup holds what the database holds: sealed values stay sealed, since the key rings are never in it (they are backed
-up apart, and a person key that was destroyed comes back with no backup of a store). Context keys are left out; `apply`
-sets them anew.
+up apart, and a person key that was destroyed comes back with no backup of a store). Context keys are left out (`apply`
+sets them anew), and so are sessions: whoever has the backup would be signed in as everybody who is.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ from psycopg import sql
 from concord.home import InstallationError
 from concord.site.stores.server import Server
 
-SECRETS = "guard.secret"
+SECRETS = ("guard.secret", "public.signin_session")
 
 
 class BackupError(InstallationError):
@@ -44,7 +44,8 @@ def back_up(server: Server, alias: str, entry: dict, folder: Path) -> Backup:
     path = folder / f"{alias}-{moment}.dump"
     unfinished = path.with_suffix(".part")
     os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    arguments = ["--format=custom", f"--exclude-table-data={SECRETS}", f"--file={unfinished}"]
+    left_out = [f"--exclude-table-data={table}" for table in SECRETS]
+    arguments = ["--format=custom", *left_out, f"--file={unfinished}"]
     _run(server, "pg_dump", alias, *arguments, server.admin_dsn(entry["database"]))
     unfinished.replace(path)
     made = Backup(alias, entry["kind"], path, _digest(path), moment)
