@@ -2,6 +2,8 @@
 
 import logging
 
+import pytest
+
 from concord.site.web.logs import QuietFormatter
 
 
@@ -34,6 +36,15 @@ def test_a_page_that_fails_is_logged_by_place_and_type_alone(visit, world, monke
     lines = [_logged(record) for record in kept.records]
     assert any("RuntimeError at" in line for line in lines)
     assert not any("Elm" in line or "Jane" in line for line in lines)
+
+
+@pytest.mark.parametrize("said", [
+    "Invalid request from ip=127.0.0.1: Invalid HTTP request line: 'GET /?q=Jane Roe'", "Jane %s", "Why: Jane Roe 100%",
+])  # fmt: skip
+def test_a_web_server_that_repeats_what_it_was_sent_is_cut_short(said):
+    line = _logged(logging.LogRecord("gunicorn.error", logging.WARNING, "", 0, said, (), None))
+    assert "Jane Roe" not in line
+    assert line.partition("gunicorn.error ")[2]
 
 
 def test_a_refused_page_is_not_in_the_log(visit, world):

@@ -1,6 +1,7 @@
 """What the web process may write to its log: where a failure happened and of which type, never a value."""
 
 import logging
+import re
 import traceback
 from pathlib import Path
 
@@ -16,4 +17,5 @@ class QuietFormatter(logging.Formatter):
                 f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(where)[-6:])
             )
             return f"{line} {kind.__name__} at {places}"
-        return f"{line} {record.msg if not record.args else record.msg.split('%')[0]}"
+        # What follows a colon or stands for an argument is a value: a web server repeats a request it cannot read.
+        return f"{line} {re.split('[:%]', str(record.msg), maxsplit=1)[0]}"
