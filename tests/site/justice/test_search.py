@@ -80,3 +80,8 @@ def test_a_thousand_names_are_opened_and_compared_within_a_second(world, case, s
     began = time.perf_counter()
     assert ("person", "Given500 Family500") in names(world, "Family500")
     assert time.perf_counter() - began < 1
+
+
+def test_a_search_for_what_no_name_holds_finds_nothing(world, visit):
+    page = visit(world.users["detective"]).post("/persons/search/", {"q": "Juniper\0"})
+    assert page.status_code == 200

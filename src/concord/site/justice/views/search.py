@@ -15,7 +15,7 @@ PAGES = {"person": "person", "case": "case", "lead": "lead"}
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request):
-    asked = request.POST.get("q", "").strip()[:120]
+    asked = request.POST.get("q", "").replace("\0", "").strip()[:120]
     hits = finding.find(asked, request.viewer)
     columns = [
         Column(_("Found"), _title, first=True),
