@@ -24,6 +24,8 @@ def add_arguments(parser):
 def run(args) -> int:
     home = Home.find("demo")
     with supervisor.sole(home):
+        if args.port is not None:
+            supervisor.require_port(args.port)
         print("Starting the database server.", flush=True)
         server = Server(home.path).ensure()
         try:

@@ -52,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
         reasons = [*configuration_reasons(home, args), *([f"{obstacle}: install it elsewhere"] if obstacle else [])]
         if reasons:
             raise Unsafe(reasons)
+        supervisor.require_port(args.port)
         server = _own_server(home)
         try:
             if not home.stores_file.exists():

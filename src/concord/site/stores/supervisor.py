@@ -212,6 +212,12 @@ def listening(port: int, any_port: bool) -> Iterator[socket.socket]:
     raise SupervisorError(f"Port {port} is taken by another program: give another with --port, or stop that program")
 
 
+def require_port(port: int) -> None:
+    """Say that a port cannot be had before minutes are spent on what would listen there."""
+    with listening(port, any_port=False):
+        return
+
+
 def _web(listener: socket.socket) -> Child:
     arguments = [
         sys.executable, "-P", "-m", "gunicorn", APPLICATION,
