@@ -130,11 +130,12 @@ begin
   return null;
 end $$;
 
--- What a page or an action did: reading a file, a refusal, a decision. The app may not write a 'row.' entry.
+-- What a page or an action did: reading a file, a refusal, a decision. What rows and the store itself underwent is not a
+-- page's to say, and no words go into the chain but names of verbs and tables.
 create or replace function guard.note(verb text, relation text, row_id uuid, subject uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  if verb like 'row.%' or verb !~ '^[a-z_]+(\.[a-z_]+)+$' then
+  if verb ~ '^(row|store)\.' or verb !~ '^[a-z_]{1,40}(\.[a-z_]{1,40}){1,3}$' or relation !~ '^[a-z_]{1,63}$' then
     raise insufficient_privilege using message = 'permission denied: that verb is not for notes';
   end if;
   perform guard.add(verb, relation, row_id, subject, null, null);
