@@ -4,6 +4,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import batched
 from uuid import UUID, uuid4
@@ -106,19 +107,26 @@ def keep(
         **own(by), kind=ImportKind.NIBRS, file_name=file_name, content_hash=checked.digest,
         statement=checked.statement, **checked.sums.columns())
     writer = _Writer(batch, release.oris(), by, progress)
-    for incidents in batched((i for i, kept in _judged(release, by) if not kept), AT_ONCE):
-        writer.write(incidents)
-    writer.write_months([month for month, kept in _months(release, by) if not kept])
+    with _planned_for_many():
+        for incidents in batched((i for i, kept in _judged(release, by) if not kept), AT_ONCE):
+            writer.write(incidents)
+        writer.write_months([month for month, kept in _months(release, by) if not kept])
     if writer.written != sum(checked.parts[name] for name in STORED):
         raise Objection({"": "The files or the store changed since they were checked. Nothing was kept; check again."})
-    _forget_plans()
     return batch
 
 
-def _forget_plans() -> None:
-    """Foreign keys are checked at the commit, by plans that the connection keeps: one made for a small table reads all
-    of a large one for each row."""
+@contextmanager
+def _planned_for_many() -> Iterator[None]:
+    """Plans that stay quick while the tables grow under one transaction, whose rows no statistics know yet.
+
+    Without it each batch may read all incidents to see whether its own are there; and foreign keys are checked at the
+    commit by plans that the connection keeps, one made for a small table among them.
+    """
     with connections[StoreKind.JUSTICE.value].cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        yield
+        cursor.execute("set local enable_seqscan = on")
         cursor.execute("discard plans")
 
 

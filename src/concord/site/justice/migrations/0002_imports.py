@@ -273,7 +273,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='nibrsincident',
-            constraint=models.UniqueConstraint(fields=('agency_id', 'nibrs_id'), name='nibrs_incident_once'),
+            constraint=models.UniqueConstraint(fields=('nibrs_id', 'agency_id'), name='nibrs_incident_once'),
         ),
         migrations.AddIndex(
             model_name='nibrsmonth',

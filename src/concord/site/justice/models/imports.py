@@ -75,7 +75,8 @@ class NibrsIncident(OwnRow):
 
     class Meta:
         indexes = [models.Index(fields=["batch"], name="nibrs_incident_by_batch")]
-        constraints = [models.UniqueConstraint(fields=["agency_id", "nibrs_id"], name="nibrs_incident_once")]
+        # The number first: an index that began with the agency would be read whole for each part that is written.
+        constraints = [models.UniqueConstraint(fields=["nibrs_id", "agency_id"], name="nibrs_incident_once")]
 
     def __str__(self):
         return f"incident {self.pk}"
