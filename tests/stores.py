@@ -79,20 +79,30 @@ def _configure() -> None:
 def rolled_back():
     """Every store open as its owner, in a transaction that ends with the test."""
     with acting.commanding():
-        atomics = []
-        for alias in connections:
-            atomic = transaction.Atomic(using=alias, savepoint=True, durable=False)
-            atomic.__enter__()
-            atomics.append((alias, atomic))
-            connections[alias].become_owner()
         try:
-            yield
+            with undone():
+                for alias in connections:
+                    connections[alias].become_owner()
+                yield
         finally:
-            for alias, atomic in reversed(atomics):
-                connections[alias].needs_rollback = False
-                connections[alias].set_rollback(True)
-                atomic.__exit__(None, None, None)
-                connections[alias].close()
+            connections.close_all()
+
+
+@contextmanager
+def undone():
+    """What happens in any store during the block is taken back after it, also within another such block."""
+    atomics = []
+    for alias in connections:
+        atomic = transaction.Atomic(using=alias, savepoint=True, durable=False)
+        atomic.__enter__()
+        atomics.append((alias, atomic))
+    try:
+        yield
+    finally:
+        for alias, atomic in reversed(atomics):
+            connections[alias].needs_rollback = False
+            connections[alias].set_rollback(True)
+            atomic.__exit__(None, None, None)
 
 
 def admin_dsn(database: str = "postgres") -> str:

@@ -9,7 +9,7 @@ import shutil
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,12 +20,18 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.signals import got_request_exception, request_finished, request_started
 from django.db import close_old_connections, connections
 
-from tests.site.conftest import stores, visit, world  # noqa: F401  fixtures of the real stores
+from tests import stores as installation
+from tests.site.conftest import stores, visit, world  # noqa: F401  fixtures of the real stores; importing starts them
+
+from concord.site.accounts import standing  # isort: skip
+from concord.site.demo import cast  # isort: skip
+from concord.site.demo import world as demo_world  # isort: skip
 
 AXE = (Path(__file__).parent / "vendor/axe-core/axe.min.js").read_text()
 CHROMIUM = os.environ.get("CONCORD_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
 --disable-component-update --disable-sync""".split()
+SHOTS = os.environ.get("CONCORD_SHOTS")
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 
 WATCH = """
@@ -136,9 +142,34 @@ def site(world, worker):  # noqa: F811
     served.stop()
 
 
+@pytest.fixture(scope="module")
+def demo_site(worker, django_db_blocker):
+    """The site with the invented world of the demo in its stores, for all tests of a module; rolled back after."""
+    with django_db_blocker.unblock(), installation.rolled_back():
+        standing.forget()
+        demo_world.load(say=lambda line: None)
+        served = Site(worker)
+        served.start()
+        yield served
+        served.stop()
+        standing.forget()
+
+
 @pytest.fixture
-def open_page(chromium, site):
-    """`open_page(viewport, **options)` is a page of a fresh browser profile, watched for what the policy refuses."""
+def unspoilt(demo_site):
+    """What the test does to the demo's world is taken back after it."""
+    held = ExitStack()
+    with demo_site.at_rest():
+        held.enter_context(installation.undone())
+    yield demo_site
+    with demo_site.at_rest():
+        held.close()
+        standing.forget()
+
+
+@contextmanager
+def pages_of(chromium, site):
+    """`opened(viewport, **options)`. With CONCORD_SHOTS=folder, a picture of where each page ended is left there."""
     contexts = []
 
     def opened(viewport, **options):
@@ -148,18 +179,54 @@ def open_page(chromium, site):
         context.add_init_script(WATCH)
         page = context.new_page()
         page.complaints = []
-        page.on("console", lambda said: _note(page, said.text))
+        page.on("console", lambda said: _note(page, said))
         page.on("pageerror", lambda error: page.complaints.append(f"script error: {error}"))
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+    try:
+        yield opened
+    finally:
+        for number, context in enumerate(contexts, 1):
+            if SHOTS:
+                context.pages[0].screenshot(path=Path(SHOTS) / f"end-{number}.png", full_page=True)
+            context.close()
 
 
-def _note(page, text):
-    if "Content Security Policy" in text or "Content-Security-Policy" in text:
-        page.complaints.append(text)
+@pytest.fixture
+def open_page(chromium, site):
+    """`open_page(viewport, **options)` is a page of a fresh browser profile, watched for what the policy refuses."""
+    with pages_of(chromium, site) as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_demo(chromium, demo_site):
+    """`open_demo(viewport, Role.ADVOCATE)` is a page of a fresh browser profile, signed in as the demo's advocate by
+    the button that the demo's sign-in page has for her; without a role, it is at the sign-in page."""
+    with pages_of(chromium, demo_site) as opened:
+
+        def signed_in(viewport, role=None, **options):
+            page = opened(viewport, **options)
+            page.goto("/")
+            if role is not None:
+                enter_as(page, role)
+            return page
+
+        yield signed_in
+
+
+def enter_as(page, role):
+    """Sign in from the demo's sign-in page."""
+    page.get_by_role("button", name=cast.sign_in_of(role).name).click()
+    page.get_by_role("navigation", name="Your places").wait_for()
+
+
+def _note(page, said):
+    """A missing page is what a test asked for, and Chromium calls it an error."""
+    if "Content Security Policy" in said.text or "Content-Security-Policy" in said.text:
+        page.complaints.append(said.text)
+    elif said.type == "error" and "Failed to load resource" not in said.text:
+        page.complaints.append(f"console error: {said.text}")
 
 
 @pytest.fixture
@@ -195,12 +262,24 @@ def sign_in(site, world, visit):  # noqa: F811
 
 def check_page(page):
     """Fail on any barrier that axe finds, anything the content policy refused, and anything wider than the screen."""
+    check_barriers(page)
+    check_complaints(page)
+    check_width(page)
+
+
+def check_barriers(page):
     page.evaluate(AXE)
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     barriers = [f"{rule['id']}: {rule['help']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
     assert not barriers, "\n".join([page.url, *barriers])
+
+
+def check_complaints(page):
     refused = page.evaluate("window.refusedByPolicy") + page.complaints
     assert not refused, "\n".join([page.url, *refused])
+
+
+def check_width(page):
     wide, screen = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert wide <= screen, f"{page.url} is {wide} pixels wide on a screen of {screen}: {_too_wide(page)}"
 
