@@ -221,7 +221,7 @@ def call_new(request):
         else:
             return redirect("bridge:call", call.pk)
     return render(request, "pages/form.html", {
-        "form": form, "title": _("Call an advocate"), "submit_label": _("Call"),
+        "form": form, "title": _("Call an advocate"), "page_title": _("Call an advocate"), "submit_label": _("Call"),
         "intro": _("An advocate comes for the people you may meet, whatever they are suspected of. "
                    "Give no name and no address here."),
         "cancel_url": reverse("bridge:calls"),
