@@ -77,9 +77,11 @@ def _sharing(agencies, viewer) -> dict[UUID, list[Status]]:
     today, found = timezone.localdate(), {}
     for (agency, _task_force), dates in _latest_mous(agencies, viewer).items():
         found.setdefault(agency, Counter())[_short_status(dates, today)] += 1
+    none = Counter({_status(None, today): 1})
     return {
-        agency: [status if n == 1 else replace(status, words=f"{status.words} ({n})") for status, n in counted.items()]
-        for agency, counted in found.items()
+        agency.pk: [status if n == 1 else replace(status, words=f"{status.words} ({n})")
+                    for status, n in found.get(agency.pk, none).items()]
+        for agency in agencies
     }
 
 

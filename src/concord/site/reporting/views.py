@@ -34,7 +34,7 @@ def board(request):
         "others": [one.task_force for one in own if one is not found],
         "ready": _ready(found), "ready_columns": _READY,
         "news": _news(found), "news_columns": _NEWS,
-        "labor": _labor(found), "labor_columns": _LABOR, "labor_chart": _labor_chart(found),
+        "labor_chart": _labor_chart(found),
         "arrests": _arrests(found), "arrest_columns": _ARRESTS,
         "services": _services(found), "service_columns": _SERVICES,
         "mous": [{"agency": a.name, "state": _mou_status(dates, today)} for a, dates in found.mous_to_renew(today)],
@@ -67,12 +67,6 @@ def _news(found) -> list[dict]:
             "waiting": _in_words(found.of("leads_waiting_at_end", quarter, pk)), "sent": _in_words(sent),
         })
     return rows
-
-
-def _labor(found) -> list[dict]:
-    return [{"stage": _(BY_NAME[stage].says), "labor": found.labor(stage).part.words,
-             "whole": found.labor(stage).whole.words, "share": _percent_words(found.labor(stage))}
-            for stage in boards.STAGES]
 
 
 def _labor_chart(found) -> BarChart:
@@ -126,10 +120,6 @@ def _share_in_words(share):
     return _NOTHING if share.whole.missing else share.words
 
 
-def _percent_words(share) -> str:
-    return _("Not shown") if share.percent is None else f"{share.percent:.0f}%"
-
-
 def _mou_status(dates, today) -> Status:
     state = agreements.state(dates, today)
     return Status(agreements.words(dates, today), agreements.TONES.get(state, "danger"))
@@ -140,8 +130,6 @@ _READY = [Column(lazy("Agency"), "agency", first=True), Column(lazy("The quarter
 _NEWS = [Column(lazy("Agency"), "agency", first=True), Column(lazy("Leads received"), "leads", numeric=True),
          Column(lazy("Decided within 3 days"), "soon"), Column(lazy("Waiting at the end"), "waiting", numeric=True),
          Column(lazy("Referrals sent"), "sent", numeric=True)]
-_LABOR = [Column(lazy("Stage"), "stage", first=True), Column(lazy("Labor or both"), "labor", numeric=True),
-          Column(lazy("All"), "whole", numeric=True), Column(lazy("Share"), "share", numeric=True)]
 _ARRESTS = [Column(lazy("What"), "what", first=True), Column(lazy("Quarter"), "quarter", numeric=True),
             Column(lazy("Four quarters"), "year", numeric=True)]
 _SERVICES = [Column(lazy("Provider"), "agency", first=True), Column(lazy("Clients served"), "served", numeric=True),

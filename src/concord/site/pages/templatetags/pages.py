@@ -84,6 +84,8 @@ def shown(context, value):
             return lists.yes_or_no(value)
         case date() | datetime():
             return when(context, value)
+        case [records.Status(), *_]:
+            return format_html_join(" ", "{}", ((status_tag(part),) for part in value))
         case list() | tuple():
             return format_html_join(", ", "{}", ((shown(context, part),) for part in value))
     return getattr(value, "label", value)
