@@ -5,6 +5,7 @@ import uuid
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.comparison
 from django.db import migrations, models
 
 import concord.site.justice.codes
@@ -273,7 +274,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='nibrsincident',
-            constraint=models.UniqueConstraint(fields=('nibrs_id', 'agency_id'), name='nibrs_incident_once'),
+            constraint=models.UniqueConstraint(models.F('nibrs_id'), django.db.models.functions.comparison.Cast('agency_id', models.TextField()), name='nibrs_incident_once'),
         ),
         migrations.AddIndex(
             model_name='nibrsmonth',

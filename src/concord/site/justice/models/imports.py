@@ -7,6 +7,7 @@ agency's own compartment and is never shared with a team.
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast
 
 from concord.law.wall import Compartment, Walled
 from concord.site.justice.codes import ImportKind, RereadStatus
@@ -75,8 +76,11 @@ class NibrsIncident(OwnRow):
 
     class Meta:
         indexes = [models.Index(fields=["batch"], name="nibrs_incident_by_batch")]
-        # The number first: an index that began with the agency would be read whole for each part that is written.
-        constraints = [models.UniqueConstraint(fields=["nibrs_id", "agency_id"], name="nibrs_incident_once")]
+        # The agency as text: an index on the column itself serves the wall's own question, whose the incident is, and
+        # read by it, each part that is written would read all of the agency's incidents.
+        constraints = [
+            models.UniqueConstraint("nibrs_id", Cast("agency_id", models.TextField()), name="nibrs_incident_once")
+        ]
 
     def __str__(self):
         return f"incident {self.pk}"
