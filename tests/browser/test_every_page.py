@@ -106,7 +106,7 @@ def _wrong(page, kind, role, names) -> str:
 
 def _check(page, names):
     assert page.locator("h1").count() == 1, f"{page.locator('h1').count()} first headings"
-    named = [name for name in names if name in page.title()]
-    assert not named, f"the title {page.title()!r} names somebody"
+    title = page.title()
+    assert not any(name in title for name in names), f"the title {title!r} names somebody"
     check_complaints(page)
     check_width(page)
