@@ -99,15 +99,23 @@ def add_clients(site, n: int) -> None:
 def sessions(home: Home, newcomer: int) -> list[str]:
     """The session cookie of one person of each provider: twelve with a vault, then the newcomer's."""
     open_site(home, "web", CONCORD_DEMO="1", CONCORD_POOL="0")
+    from concord.site.signin.models import User
+
+    agencies = [*(vault.provider for vault in VAULTS), provider(newcomer).provider]
+    return cookies_of([User.objects.filter(agency_id=a, demo=True).first().pk for a in agencies], home)
+
+
+def cookies_of(users: list[UUID], home: Home) -> list[str]:
+    """The cookie of a new session of each."""
+    open_site(home, "web", CONCORD_DEMO="1", CONCORD_POOL="0")
     from django.test import Client
 
     from concord.site.signin.models import User
 
     found = []
-    for agency in [*(vault.provider for vault in VAULTS), provider(newcomer).provider]:
+    for pk in users:
         client = Client(SERVER_NAME="localhost")
-        client.force_login(User.objects.filter(agency_id=agency, demo=True).first(),
-                           backend="allauth.account.auth_backends.AuthenticationBackend")  # fmt: skip
+        client.force_login(User.objects.get(pk=pk), backend="allauth.account.auth_backends.AuthenticationBackend")
         found.append(client.cookies["sessionid"].value)
     return found
 
