@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _later
 
 from concord.law.wall import Viewer
+from concord.site.accounts.agreements import day_words
 from concord.site.accounts.directory import agency_names
 from concord.site.justice.actions.arrests import reviewed_for
 from concord.site.justice.actions.court import waiting_citations
@@ -132,7 +133,7 @@ def to_decide(by: Viewer, now: datetime) -> Section:
     rows = ProsecutionReferral.objects.filter(
         to_agency_id=by.agency, decision=ProsecutionDecision.PENDING).select_related("investigation")
     works = tuple(Work(
-        r.investigation.code_name, why=_("Referred %(on)s, not decided") % {"on": r.referred_on.isoformat()},
+        r.investigation.code_name, why=_("Referred on %(on)s, not decided") % {"on": day_words(r.referred_on)},
         url=reverse("justice:decision", args=[r.pk]),
     ) for r in rows.order_by("referred_on", "id")[:MOST])
     return Section(_("What to decide"), works, empty=_("Nothing waits for your office's decision."),
