@@ -75,6 +75,7 @@ class Visitor:
     def ask(self, path: str, answers: dict | None = None) -> Answer:
         with statements() as asked:
             page = self.browser.get(path) if answers is None else self.browser.post(path, answers)
+        self.browser.cookies.pop("messages", None)  # what waited to be said once does not wait for the next answer
         cookies = " ".join(m.OutputString() for m in page.cookies.values())
         headers = " ".join(f"{k}: {v}" for k, v in page.headers.items() if k != "Content-Length")
         return Answer(page.status_code, f"{headers} {cookies} {page.content.decode(errors='replace')}", tuple(asked))
