@@ -66,9 +66,9 @@ def _to_go_through(viewer) -> Section:
     """What people with lived experience have not gone through yet."""
     waiting = Protocol.objects.filter(task_force_id__in=viewer.task_forces, replaced_on=None, survivors_reviewed=False)
     works = tuple(
-        Work(what=protocol.title, why=_("Not yet gone through by people with lived experience."),
-             url=reverse("collaboration:protocol", args=[protocol.pk]))
-        for protocol in waiting.order_by("review_on")[:MOST]
+        Work(what=protocol.title, why=_("%(name)s: not yet gone through by people with lived experience.")
+             % {"name": protocol.task_force.name}, url=reverse("collaboration:protocol", args=[protocol.pk]))
+        for protocol in waiting.select_related("task_force").order_by("review_on")[:MOST]
     )
     return Section(_("Protocols to go through"), works, empty=_("You have gone through every protocol."),
                    more=Action(_("All protocols"), reverse("collaboration:protocols")))

@@ -180,9 +180,9 @@ def _charge_actions(row, by):
         found.append(Action(_("Class it"), url("class_charge"), primary=True))
     if row.stage == ChargeStage.ARREST:
         found.append(Action(_("File it"), f"{reverse('justice:file_charge', args=[row.person_id])}?from={row.pk}",
-                            primary=True))
+                            primary=not found))
     if row.stage in (ChargeStage.FILED, ChargeStage.AMENDED) or row.counts_pending and row.disposed_on:
-        found.append(Action(_("Enter what became of it"), url("dispose"), primary=True))
+        found.append(Action(_("Enter what became of it"), url("dispose"), primary=not found))
     if row.stage in (ChargeStage.FILED, ChargeStage.AMENDED):
         found.append(Action(_("Amended"), url("amend")))
     if row.restitution_ordered_usd is not None:
