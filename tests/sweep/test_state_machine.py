@@ -249,7 +249,7 @@ class TaskForceAtWork(RuleBasedStateMachine):
         case = data.draw(st.sampled_from([case for case in self.cases if case.team]))
         agency = data.draw(st.sampled_from(sorted(case.team)))
         row = justice.TeamAgency.objects.filter(pk=case.team.pop(agency))
-        assert row.update(until_date=timezone.localdate() - dt.timedelta(days=1)) == 1
+        assert row.update(from_date=DAY, until_date=timezone.localdate() - dt.timedelta(days=1)) == 1
 
     @precondition(lambda self: self.cases)
     @rule(data=st.data())
