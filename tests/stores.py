@@ -34,13 +34,19 @@ def prepare(name: str = "test", *, fast: bool = True) -> None:
     global _server
     if _server is not None:
         return
-    home = Home.find(name)
+    home = own_home(name)
     os.environ.update(CONCORD_HOME=str(home.path), CONCORD_TESTING="1", CONCORD_POOL="0", CONCORD_DEMO="1")
     os.environ["DJANGO_SETTINGS_MODULE"] = "concord.site.web.settings"
     _server = Server(home.path, fast=fast).ensure()
     _start_over_if_history_changed(home)
     _apply()
     _configure()
+
+
+def own_home(name: str) -> Home:
+    """The home of this process's tests: where several run them side by side, each has its own."""
+    home, process = Home.find(name), os.environ.get("PYTEST_XDIST_WORKER")
+    return Home(home.path.with_name(f"{home.path.name}-{process}")) if process else home
 
 
 def _start_over_if_history_changed(home: Home) -> None:
