@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from concord.law.wall import Viewer
-from concord.site.stores import context
+from concord.site.stores import context, policies
 from concord.vocabulary import Role, Sector
 from tests.site.committed import Copy
 
@@ -37,10 +37,8 @@ alter table bench_lead enable row level security; alter table bench_lead force r
 create policy may_insert on bench_lead for insert to justice_app with check (agency_id = (select guard.agency()));
 create policy may_select on bench_lead for select to justice_app using (agency_id = (select guard.agency()));
 """
-AUDIT = """
-create trigger audit after insert or update or delete on bench_lead for each row
-  execute function guard.row_changed('id')
-"""
+AUDIT = "; ".join(policies.audit_triggers("bench_lead", "id"))
+NO_AUDIT = "; ".join(f"drop trigger {name} on bench_lead" for name in policies.AUDIT_TRIGGERS)
 
 
 @pytest.fixture
@@ -93,7 +91,7 @@ def test_writes_with_the_chain_beside_writes_without(justice, capsys):
         plain.append(writes_per_second(justice))
         justice.run(AUDIT)
         audited.append(writes_per_second(justice))
-        justice.run("drop trigger audit on bench_lead")
+        justice.run(NO_AUDIT)
     ratio = statistics.median(a / p for a, p in zip(audited, plain, strict=True))
     with_chain, without = statistics.median(audited), statistics.median(plain)
     say(

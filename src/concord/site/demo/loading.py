@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from concord.site.keys import sealing
 from concord.site.keys.fields import SealedText
-from concord.site.stores import acting
+from concord.site.stores import acting, policies
 
 
 @contextmanager
@@ -23,14 +23,18 @@ def loading(alias: str, tables: Iterable[type[models.Model]]) -> Iterator:
     names = [model._meta.db_table for model in tables]
     with acting.commanding(alias), transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         for name in names:
-            cursor.execute(f"alter table {name} no force row level security, disable trigger audit")
+            cursor.execute(f"alter table {name} no force row level security, {_audit('disable')}")
         yield cursor
         # Foreign keys are checked at the end; a table with checks outstanding cannot be altered.
         cursor.execute("set constraints all immediate")
         for name in names:
-            cursor.execute(f"alter table {name} force row level security, enable trigger audit")
+            cursor.execute(f"alter table {name} force row level security, {_audit('enable')}")
         cursor.execute("set constraints all deferred")
         cursor.execute("select guard.note('demo.loaded', null, null, null)")
+
+
+def _audit(how: str) -> str:
+    return ", ".join(f"{how} trigger {name}" for name in policies.AUDIT_TRIGGERS)
 
 
 def copy(cursor, rows: list[models.Model]) -> None:

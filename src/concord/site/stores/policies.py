@@ -151,12 +151,25 @@ def table_statements(kind: StoreKind, model) -> Iterator[str]:
     place = [c for c in ("id", w.agency) if c in {f.column for f in model._meta.concrete_fields}]
     moved = " or ".join(f"old.{c} is distinct from new.{c}" for c in dict.fromkeys(place))
     yield f"create trigger held before update on {t} for each row when ({moved}) execute function guard.held()"
-    yield f"drop trigger if exists audit on {t}"
+    for name in AUDIT_TRIGGERS:
+        yield f"drop trigger if exists {name} on {t}"
     if w.audited:
-        yield (
-            f"create trigger audit after insert or update or delete on {t} for each row "
-            f"execute function guard.row_changed('{w.file}')"
-        )
+        yield from audit_triggers(t, w.file)
+
+
+AUDIT_TRIGGERS = ("audit_added", "audit")
+
+
+def audit_triggers(table: str, file: str) -> Iterator[str]:
+    """Every row that is added, changed or taken away writes an entry; `file` is the column that says whose file."""
+    yield (
+        f"create trigger audit_added after insert on {table} referencing new table as added for each statement "
+        f"execute function guard.rows_added('{file}')"
+    )
+    yield (
+        f"create trigger audit after update or delete on {table} for each row "
+        f"execute function guard.row_changed('{file}')"
+    )
 
 
 def statements(kind: StoreKind) -> Iterator[str]:

@@ -86,42 +86,77 @@ create or replace function guard.line(e guard.entry) returns text language sql s
     coalesce(e.agency::text, '-'), coalesce(e.sector, '-'), e.verb, coalesce(e.relation, '-'),
     coalesce(e.row_id::text, '-'), coalesce(e.subject::text, '-'), coalesce(encode(e.digest, 'hex'), '-'));
 
-create or replace function guard.add(v text, rel text, rid uuid, sub uuid, o jsonb, n jsonb) returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare l bigint; e bigint; s uuid; a guard.actor;
+-- Whom an entry names: whoever acts, or nobody when the store's owner works on it.
+create or replace function guard.author() returns guard.actor
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if coalesce(current_setting('concord.ctx', true), '') <> '' then
-    a := guard.who();
+    return guard.who();
   elsif not pg_has_role(session_user, '{kind}_owner', 'member') then
     raise insufficient_privilege using message = 'permission denied: no context';
   end if;
+  return null;
+end $$;
+
+-- The link that this transaction's entries belong to.
+create or replace function guard.open_link() returns bigint
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare l bigint;
+begin
   select id into l from guard.link where xact = pg_current_xact_id();
   if not found then
     insert into guard.link(xact) values (pg_current_xact_id()) returning id into l;
   end if;
+  return l;
+end $$;
+
+create or replace function guard.digest(salt uuid, o jsonb, n jsonb) returns bytea language sql immutable
+  return sha256(uuid_send(salt) || convert_to(coalesce(o::text, '') || '|' || coalesce(n::text, ''), 'UTF8'));
+
+create or replace function guard.add(v text, rel text, rid uuid, sub uuid, o jsonb, n jsonb) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare a guard.actor := guard.author(); l bigint := guard.open_link(); e bigint; s uuid;
+begin
   if o is null and n is null then
     insert into guard.entry(link, at, staff, agency, sector, verb, relation, row_id, subject)
       values (l, clock_timestamp(), a.staff, a.agency, a.sector, v, rel, rid, sub);
   else
     s := gen_random_uuid();
     insert into guard.entry(link, at, staff, agency, sector, verb, relation, row_id, subject, digest)
-      values (l, clock_timestamp(), a.staff, a.agency, a.sector, v, rel, rid, sub,
-              sha256(uuid_send(s) || convert_to(coalesce(o::text, '') || '|' || coalesce(n::text, ''), 'UTF8')))
+      values (l, clock_timestamp(), a.staff, a.agency, a.sector, v, rel, rid, sub, guard.digest(s, o, n))
       returning id into e;
     insert into guard.detail(entry, subject, salt, old, new) values (e, sub, s, o, n);
   end if;
 end $$;
-revoke all on function guard.add from public;
 
--- A row was inserted, updated or deleted. Argument: the column that names whose file it belongs to.
+-- Rows were inserted: an entry each, written together, since an import brings a hundred thousand. Argument: the column
+-- that names whose file a row belongs to.
+create or replace function guard.rows_added() returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+declare a guard.actor; l bigint;
+begin
+  if not exists (select from added) then return null; end if;
+  a := guard.author();
+  l := guard.open_link();
+  with row as materialized (
+    select nextval('guard.entry_id_seq') as entry, gen_random_uuid() as salt, to_jsonb(r) as new from added r),
+  noted as (
+    insert into guard.entry(id, link, at, staff, agency, sector, verb, relation, row_id, subject, digest)
+      overriding system value
+      select entry, l, clock_timestamp(), a.staff, a.agency, a.sector, 'row.insert', tg_table_name,
+        (new ->> 'id')::uuid, (new ->> tg_argv[0])::uuid, guard.digest(salt, null, new) from row)
+  insert into guard.detail(entry, subject, salt, new) select entry, (new ->> tg_argv[0])::uuid, salt, new from row;
+  return null;
+end $$;
+
+-- A row was updated or deleted. Argument: as above.
 create or replace function guard.row_changed() returns trigger language plpgsql security definer
 set search_path = pg_catalog, pg_temp as $$
-declare o jsonb; n jsonb; r jsonb;
+declare o jsonb := to_jsonb(old); n jsonb; r jsonb := o;
 begin
-  if tg_op <> 'INSERT' then o := to_jsonb(old); end if;
-  if tg_op <> 'DELETE' then n := to_jsonb(new); end if;
-  r := coalesce(n, o);
   if tg_op = 'UPDATE' then
+    n := to_jsonb(new);
+    r := n;
     select coalesce(jsonb_object_agg(k, o -> k), '{}'), coalesce(jsonb_object_agg(k, n -> k), '{}')
       into o, n from jsonb_object_keys(n) k where o -> k is distinct from n -> k;
     if n = '{}'::jsonb then return null; end if;
