@@ -8,7 +8,9 @@ from django.db.backends.postgresql import base
 from concord.site.stores import acting, context
 from concord.vocabulary import StoreKind
 
-_BINDING = "select pg_backend_pid(), (extract(epoch from now()) * 1000000)::bigint"
+_SETTLE = "reset all; reset role; set time zone 'UTC'"
+"""A connection comes from a pool: what an injected `commit; set ...` left on it must not meet the next person."""
+_BINDING = f"{_SETTLE}; select pg_backend_pid(), (extract(epoch from now()) * 1000000)::bigint"
 _ENTER = "select set_config('role', %s, true), set_config('concord.ctx', %s, true), set_config('concord.sig', %s, true)"
 
 
@@ -33,7 +35,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Take the kind's role and the signed context until the transaction ends."""
         store = settings.CONCORD.stores[self.alias]
         with self.wrap_database_errors, self.connection.cursor() as cursor:
-            pid, started = cursor.execute(_BINDING).fetchone()
+            cursor.execute(_BINDING)
+            while cursor.nextset():
+                """Only the last of the statements, sent in one go, has an answer to read."""
+            pid, started = cursor.fetchone()
             text, signature = context.sign(
                 viewer, store=store.alias, key=store.context_key, pid=pid, started_us=started
             )
