@@ -120,14 +120,14 @@ def answered(**answers):
 def test_declining_is_an_answer():
     form = answered(phone="", phone_why="declined", born_why="not_asked")
     assert form.is_valid()
-    assert form.cleaned_data["phone"] == ours.Answer(None, Why.DECLINED)
-    assert form.cleaned_data["born"] == ours.Answer(None, Why.NOT_ASKED)
+    assert form.cleaned_data["phone"] == ours.ValueOrWhy(None, Why.DECLINED)
+    assert form.cleaned_data["born"] == ours.ValueOrWhy(None, Why.NOT_ASKED)
 
 
 def test_a_value_within_a_why_field_is_read_by_its_own_field():
     form = answered(born_month="5", born_year="2019")
     assert form.is_valid()
-    assert form.cleaned_data["born"] == ours.Answer("2019-05", None)
+    assert form.cleaned_data["born"] == ours.ValueOrWhy("2019-05", None)
 
 
 @pytest.mark.parametrize(
@@ -144,9 +144,9 @@ def test_an_answer_and_a_reason_exclude_each_other_and_one_is_needed(answers, co
 
 def test_a_choice_may_be_declined_among_its_radios():
     field = ours.WhyChoiceField(choices=[("yes", "Yes"), ("declined", "Declined the bed")])
-    assert field.clean("declined") == ours.Answer("declined", None)
-    assert field.clean("why:declined") == ours.Answer(None, Why.DECLINED)
-    assert field.prepare_value(ours.Answer(None, Why.DECLINED)) == "why:declined"
+    assert field.clean("declined") == ours.ValueOrWhy("declined", None)
+    assert field.clean("why:declined") == ours.ValueOrWhy(None, Why.DECLINED)
+    assert field.prepare_value(ours.ValueOrWhy(None, Why.DECLINED)) == "why:declined"
 
 
 def test_the_summary_leads_to_the_first_input_of_each_question_in_order():

@@ -309,7 +309,7 @@ def _same(text, label):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ValueOrWhy:
     """A value, or the reason why there is none; exactly one of them, unless nothing was said at all."""
 
     value: object = None
@@ -320,7 +320,7 @@ class Answer:
 
 
 class WhyField(forms.Field):
-    """Any field, beside which "not asked" and "declined" are ordinary answers. Gives an `Answer`.
+    """Any field, beside which "not asked" and "declined" are ordinary answers. Gives a `ValueOrWhy`.
 
     `required` means that one of the two is needed; the inner field itself is never required.
     """
@@ -335,7 +335,7 @@ class WhyField(forms.Field):
 
     def clean(self, value):
         given, why = value or (None, "")
-        answer = Answer(self.inner.clean(given), None)
+        answer = ValueOrWhy(self.inner.clean(given), None)
         if not why:
             return self._needed(answer)
         if why not in self.reasons:
@@ -344,7 +344,7 @@ class WhyField(forms.Field):
             raise ValidationError(
                 _("There is an answer and also a reason for having none. Keep one of them."), code="both"
             )
-        return Answer(None, Why(why))
+        return ValueOrWhy(None, Why(why))
 
     def _needed(self, answer):
         if self.required and not answer:
@@ -352,13 +352,13 @@ class WhyField(forms.Field):
         return answer
 
     def prepare_value(self, value):
-        if isinstance(value, Answer):
-            return Answer(self.inner.prepare_value(value.value), value.why)
+        if isinstance(value, ValueOrWhy):
+            return ValueOrWhy(self.inner.prepare_value(value.value), value.why)
         return value
 
 
 class WhyChoiceField(forms.ChoiceField):
-    """One choice among radios, the reasons for having none standing below the rest. Gives an `Answer`."""
+    """One choice among radios, the reasons for having none standing below the rest. Gives a `ValueOrWhy`."""
 
     widget = forms.RadioSelect
 
@@ -369,9 +369,9 @@ class WhyChoiceField(forms.ChoiceField):
 
     def clean(self, value):
         chosen = super().clean(value)
-        return Answer(None, self.reasons[chosen]) if chosen in self.reasons else Answer(chosen or None)
+        return ValueOrWhy(None, self.reasons[chosen]) if chosen in self.reasons else ValueOrWhy(chosen or None)
 
     def prepare_value(self, value):
-        if isinstance(value, Answer):
+        if isinstance(value, ValueOrWhy):
             return f"why:{value.why.value}" if value.why else value.value
         return value

@@ -2,8 +2,8 @@
 
 from concord.law.wall import Viewer
 from concord.site.bridge import actions as bridge
+from concord.site.pages.objections import Objection
 from concord.site.services.actions import disclosures
-from concord.site.services.actions.vault import Objection
 from concord.site.services.models import DisclosureEntry
 
 

@@ -15,11 +15,12 @@ from concord.law.dates import age_on
 from concord.law.wall import Viewer
 from concord.site.bridge import actions as bridge
 from concord.site.justice.actions.cases import open_arrest_file
-from concord.site.justice.actions.common import Objection, change, held_by, in_one_step, require_open, today
+from concord.site.justice.actions.common import change, held_by, in_one_step, require_open, today
 from concord.site.justice.actions.court import classed
 from concord.site.justice.actions.persons import add_people
 from concord.site.justice.codes import ReviewFinding
 from concord.site.justice.models import Arrest, ArrestReview, Charge, Lead, LeadLink, Person, VictimStatusEvent
+from concord.site.pages.objections import Objection
 from concord.site.stores import audit
 from concord.vocabulary import (
     AgeGroup,

@@ -61,6 +61,5 @@ def change(row, facts: dict) -> list[str]:
 
 
 __all__ = [
-    "Objection", "change", "held_by", "in_one_step", "locked", "own", "reference", "require_holder", "require_open",
-    "today",
+    "change", "held_by", "in_one_step", "locked", "own", "reference", "require_holder", "require_open", "today",
 ]

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from concord.law import charges as law
 from concord.law.wall import Viewer
-from concord.site.justice.actions.common import Objection, change, held_by, in_one_step
+from concord.site.justice.actions.common import change, held_by, in_one_step
 from concord.site.justice.codes import ClassedBy
 from concord.site.justice.models import Charge, Docket, Hearing, Investigation, Person
+from concord.site.pages.objections import Objection
 from concord.vocabulary import ChargeClass, ChargeStage, SentenceKind
 
 DISPOSITIONS = (

@@ -5,7 +5,7 @@ from django.db.models import Max
 from concord.law.wall import Viewer
 from concord.site.justice.actions import arrests
 from concord.site.justice.actions.cases import close, require_arrest_file
-from concord.site.justice.actions.common import Objection, change, in_one_step, locked, require_open, today
+from concord.site.justice.actions.common import change, in_one_step, locked, require_open, today
 from concord.site.justice.actions.persons import require_neutral_title
 from concord.site.justice.models import (
     Arrest,
@@ -24,6 +24,7 @@ from concord.site.justice.models import (
     TeamAgency,
     VictimStatusEvent,
 )
+from concord.site.pages.objections import Objection
 from concord.site.stores import audit
 from concord.vocabulary import ClosedHow
 

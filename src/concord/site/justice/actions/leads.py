@@ -8,9 +8,10 @@ from concord.law.wall import Viewer
 from concord.site.bridge import actions as bridge
 from concord.site.bridge.models import Referral
 from concord.site.justice.actions import cases
-from concord.site.justice.actions.common import Objection, change, in_one_step, own, reference, today
+from concord.site.justice.actions.common import change, in_one_step, own, reference, today
 from concord.site.justice.codes import LeadDecision
 from concord.site.justice.models import Investigation, Lead, LeadLink, ReferralAnswer
+from concord.site.pages.objections import Objection
 from concord.site.stores import audit
 from concord.vocabulary import (
     AgeGroup,

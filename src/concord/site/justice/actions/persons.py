@@ -9,8 +9,9 @@ from django.db.models import Max
 
 from concord.law.elements import VALUES
 from concord.law.wall import Viewer
-from concord.site.justice.actions.common import Objection, change, held_by, in_one_step, locked, require_open, today
+from concord.site.justice.actions.common import change, held_by, in_one_step, locked, require_open, today
 from concord.site.justice.models import Assertion, Investigation, Pair, Person, Scheme, VictimStatusEvent
+from concord.site.pages.objections import Objection
 from concord.vocabulary import Answer, Basis, Element, PersonRole, StatusDecider, VictimStatus
 
 MOST_AT_ONCE = 500

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from concord.law.wall import Viewer
-from concord.site.justice.actions.common import Objection, change, in_one_step, own, today
+from concord.site.justice.actions.common import change, in_one_step, own, today
 from concord.site.justice.actions.court import classed
 from concord.site.justice.models import (
     Charge,
@@ -15,6 +15,7 @@ from concord.site.justice.models import (
     ProsecutionReferral,
     Worksheet,
 )
+from concord.site.pages.objections import Objection
 from concord.vocabulary import ChargeClass, DeclineReason, NotTraffickingReason, ProsecutionDecision, Sector
 
 STEPS = (

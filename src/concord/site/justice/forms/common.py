@@ -5,9 +5,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from concord.law import charges, intake
-from concord.site.pages.forms import Answer, Form, FullDateField, WhyChoiceField, WhyField
-from concord.vocabulary import Answer as YesNo
-from concord.vocabulary import Code, RecordKind, Why
+from concord.site.pages.forms import Form, FullDateField, ValueOrWhy, WhyChoiceField, WhyField
+from concord.vocabulary import Answer, Code, RecordKind, Why
 
 REASONS = (Why.NOT_ASKED, Why.DECLINED, Why.NOT_YET_KNOWN)
 NOT_SAID = [("", _("Not said"))]
@@ -56,8 +55,8 @@ def several_or_why(of: type[Code], label, reasons=REASONS, **options):
 
 
 def yes_no_unknown(label, **options):
-    return forms.ChoiceField(label=label, choices=YesNo.choices(), widget=forms.RadioSelect, required=False,
-                             initial=YesNo.UNKNOWN.value, **options)
+    return forms.ChoiceField(label=label, choices=Answer.choices(), widget=forms.RadioSelect, required=False,
+                             initial=Answer.UNKNOWN.value, **options)
 
 
 def day(label, *, today=False, **options):
@@ -76,10 +75,10 @@ def jurisdictions():
 
 
 def spread(answers: dict) -> dict:
-    """Cleaned answers as columns: an `Answer` fills the column and, where there is none, its `_why`."""
+    """Cleaned answers as columns: a `ValueOrWhy` fills the column and, where there is none, its `_why`."""
     columns = {}
     for name, value in answers.items():
-        if isinstance(value, Answer):
+        if isinstance(value, ValueOrWhy):
             columns[name] = value.value or ([] if isinstance(value.value, list) else "")
             columns[f"{name}_why"] = value.why.value if value.why else ""
         else:
@@ -96,6 +95,6 @@ def gathered(row, form: type[Form]) -> dict:
         value = getattr(row, name)
         if isinstance(field, WhyField | WhyChoiceField):
             why = getattr(row, f"{name}_why", "")
-            value = Answer(None if value in ("", []) else value, Why(why) if why else None)
+            value = ValueOrWhy(None if value in ("", []) else value, Why(why) if why else None)
         found[name] = value
     return found

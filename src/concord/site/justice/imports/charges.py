@@ -17,7 +17,7 @@ from concord.casefile.formats.court import CourtCharge, read_charges
 from concord.casefile.reading import Problem, Report, Source, open_sheet
 from concord.law.wall import Viewer
 from concord.site.justice.actions import court
-from concord.site.justice.actions.common import Objection, change, in_one_step, own
+from concord.site.justice.actions.common import change, in_one_step, own
 from concord.site.justice.codes import ClassedBy, ImportKind
 from concord.site.justice.imports import matching, sources
 from concord.site.justice.imports.mappings import Mapping
@@ -26,6 +26,7 @@ from concord.site.justice.imports.refusals import in_words
 from concord.site.justice.imports.reports import Sums
 from concord.site.justice.models import Charge, CourtDefendant, CourtRecord, Docket, ImportBatch, Person
 from concord.site.keys import finding
+from concord.site.pages.objections import Objection
 from concord.vocabulary import ChargeClass, ChargeStage, Sector, SentenceKind
 
 COURT_SIDE = (Sector.LAW_ENFORCEMENT, Sector.LABOR_REGULATOR, Sector.PROSECUTION)

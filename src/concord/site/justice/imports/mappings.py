@@ -9,8 +9,9 @@ from concord.casefile.formats.court import BadMapping, CourtMapping
 from concord.casefile.reading import Problem, Refused, Report, Source, open_sheet
 from concord.law import charges
 from concord.law.wall import Viewer
-from concord.site.justice.actions.common import Objection, in_one_step, own
+from concord.site.justice.actions.common import in_one_step, own
 from concord.site.justice.models import SavedMapping
+from concord.site.pages.objections import Objection
 
 NAME_PART = "defendant_name"  # beside CourtMapping's own parts in a TOML file
 MOST_WORDS = 60

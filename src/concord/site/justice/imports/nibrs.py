@@ -16,7 +16,7 @@ from concord.casefile.formats.nibrs import Incident, Release
 from concord.casefile.formats.nibrs_reread import RULES, candidates
 from concord.casefile.reading import Problem
 from concord.law.wall import Viewer
-from concord.site.justice.actions.common import Objection, in_one_step, own
+from concord.site.justice.actions.common import in_one_step, own
 from concord.site.justice.codes import ImportKind, RereadStatus
 from concord.site.justice.imports.refusals import in_words
 from concord.site.justice.imports.reports import Sums
@@ -30,6 +30,7 @@ from concord.site.justice.models import (
     NibrsVictim,
     RereadItem,
 )
+from concord.site.pages.objections import Objection
 from concord.site.stores import acting
 from concord.vocabulary import Sector, StoreKind
 

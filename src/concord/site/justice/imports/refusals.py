@@ -5,7 +5,7 @@ from functools import wraps
 
 from django.db import DataError, IntegrityError
 
-from concord.site.justice.actions.common import Objection
+from concord.site.pages.objections import Objection
 
 ONCE = ("import_release_once", "nibrs_incident_once", "defendant_once", "court_record_once")
 

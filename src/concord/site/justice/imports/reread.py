@@ -5,9 +5,10 @@ from django.utils import timezone
 from concord.casefile.formats.nibrs_reread import RULES
 from concord.law.wall import Viewer
 from concord.site.justice.actions import leads
-from concord.site.justice.actions.common import Objection, change, in_one_step
+from concord.site.justice.actions.common import change, in_one_step
 from concord.site.justice.codes import RereadStatus
 from concord.site.justice.models import Lead, RereadItem
+from concord.site.pages.objections import Objection
 from concord.vocabulary import Answer
 
 BY_CODE = {rule.code: rule for rule in RULES}

@@ -1,5 +1,6 @@
 """Everything that writes in a provider's vault. Views, jobs, the demonstration and tests call these."""
 
+from concord.site.pages.objections import Objection
 from concord.site.services.actions.care import (
     add_follow_up,
     add_needs,
@@ -31,7 +32,6 @@ from concord.site.services.actions.staff import (
     release_staff,
     restrict,
 )
-from concord.site.services.actions.vault import Objection
 
 __all__ = [
     "Objection",

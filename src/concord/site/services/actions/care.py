@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from concord.law.wall import Viewer
-from concord.site.services.actions.vault import Objection, held, in_vault
+from concord.site.pages.objections import Objection
+from concord.site.services.actions.vault import held, in_vault
 from concord.site.services.models import Client, Contact, FollowUp, GroupService, Need, Note, Service
 from concord.vocabulary import Barrier, ContactHow, NoteKind, ServiceMode, ServiceType, ServiceUnit
 

@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from concord.law.wall import Viewer
+from concord.site.pages.objections import Objection
 from concord.site.services import reach as ways
 from concord.site.services import rules
-from concord.site.services.actions.vault import Objection, held, in_vault
+from concord.site.services.actions.vault import held, in_vault
 from concord.site.services.models import Assignment, Client, ClientStatus, Enrolment, Inquiry, Need
 from concord.vocabulary import (
     ClientKind,

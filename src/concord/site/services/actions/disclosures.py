@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from concord.law.wall import Viewer
 from concord.site.bridge import actions as bridge
+from concord.site.pages.objections import Objection
 from concord.site.services import reach as ways
 from concord.site.services import rules
-from concord.site.services.actions.vault import Objection, held, in_vault
+from concord.site.services.actions.vault import held, in_vault
 from concord.site.services.models import Client, DisclosureEntry
 from concord.site.stores import audit
 from concord.vocabulary import DisclosureBasis, DisclosureItem, ReferralKind

@@ -11,9 +11,10 @@ from django.utils import timezone
 from concord.law.wall import Viewer
 from concord.site.bridge import actions as bridge
 from concord.site.bridge.models import Referral
+from concord.site.pages.objections import Objection
 from concord.site.services import reach as ways
 from concord.site.services.actions.clients import open_client
-from concord.site.services.actions.vault import Objection, held, in_vault
+from concord.site.services.actions.vault import held, in_vault
 from concord.site.services.models import Client, ReferralIn, ReferredClient
 from concord.vocabulary import (
     ContactCaution,

@@ -6,7 +6,8 @@ from django.db import connections
 from django.utils import timezone
 
 from concord.law.wall import Viewer
-from concord.site.services.actions.vault import Objection, held, in_vault
+from concord.site.pages.objections import Objection
+from concord.site.services.actions.vault import held, in_vault
 from concord.site.services.models import Assignment, Client
 from concord.site.stores import audit
 from concord.site.stores.router import alias_for

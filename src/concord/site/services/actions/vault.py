@@ -6,10 +6,7 @@ from functools import wraps
 from django.db import transaction
 
 from concord.law.wall import Viewer
-from concord.site.pages.objections import Objection
 from concord.site.stores.router import alias_for
-
-__all__ = ["Objection", "held", "in_vault"]
 
 
 def in_vault[**P, R](action: Callable[P, R]) -> Callable[P, R]:

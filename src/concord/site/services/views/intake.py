@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from concord.site.pages.forms import Answer
+from concord.site.pages.forms import ValueOrWhy
 from concord.site.pages.records import Access, Action, Fact, Record, Seer
 from concord.site.services import actions, reach, search
 from concord.site.services.forms import EnrolmentForm, InquiryForm, IntakeForm, ReachForm
@@ -94,11 +94,11 @@ class Enrol(FileForm):
         return {"initial": known}
 
 
-def _answer(value, why: str, client) -> Answer | None:
+def _answer(value, why: str, client) -> ValueOrWhy | None:
     """An answer as the form shows it. Until enrolment is asked, "not asked" is a default and is not ticked."""
     if value in (None, "") and client.enrolment_asked_at is None:
         return None
-    return Answer(value, None) if value not in (None, "") else Answer(None, Why(why) if why else None)
+    return ValueOrWhy(value, None) if value not in (None, "") else ValueOrWhy(None, Why(why) if why else None)
 
 
 class ChangeReach(FileForm):

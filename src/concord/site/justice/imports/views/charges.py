@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from concord.casefile.reading import InMemory, Refused
 from concord.site.accounts.directory import agency_names
-from concord.site.justice.actions.common import Objection
 from concord.site.justice.codes import ImportKind
 from concord.site.justice.imports import charges as actions
 from concord.site.justice.imports import mappings, matching, uploads
@@ -19,6 +18,7 @@ from concord.site.justice.models import CourtDefendant, CourtRecord, Investigati
 from concord.site.justice.views.common import GET_POST, INVALID, access_to_own, ask, complain, objected, opened, sent
 from concord.site.pages import paging
 from concord.site.pages.lists import Column
+from concord.site.pages.objections import Objection
 from concord.site.pages.records import Action, Fact, Record, Status
 from concord.vocabulary import ChargeStage, Disposition
 
