@@ -12,7 +12,7 @@ from concord.law.wall import JUSTICE, PROVIDERS
 from concord.vocabulary import Sector
 
 NOBODY_IS_SIGNED_IN_THERE = (*settings.CONCORD_UNWALLED, "/healthz")
-VALUES = {"uuid": str(uuid4()), "int": "7", "slug": "x", "str": "x", "path": "x"}
+VALUES = {"uuid": "5ea50000-7e57-4d3a-9a11-00000000dead", "int": "7", "slug": "x", "str": "x", "path": "x"}
 ROLES = (
     "detective", "supervisor", "privacy_officer", "prosecutor", "advocate", "lantern_admin", "counsel", "coordinator",
     "evaluator", "outsider",
