@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from .. import charts, errors, lists, records, words
-from ..forms import Answer, PartialDateField
+from ..forms import PartialDateField, ValueOrWhy
 
 register = template.Library()
 
@@ -157,7 +157,7 @@ def answer_words(context, form, bound):
     """What a form holds for one question, in words; "Left open" for nothing, and the raw text where it is in error."""
     form.is_valid()
     value = form.cleaned_data.get(bound.name)
-    if isinstance(value, Answer):
+    if isinstance(value, ValueOrWhy):
         if value.why:
             return missing(context, None, value.why)
         value = value.value

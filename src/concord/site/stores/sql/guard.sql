@@ -138,14 +138,15 @@ begin
   if not exists (select from added) then return null; end if;
   a := guard.author();
   l := guard.open_link();
-  with row as materialized (
-    select nextval('guard.entry_id_seq') as entry, gen_random_uuid() as salt, to_jsonb(r) as new from added r),
+  with written as materialized (
+    select nextval('guard.entry_id_seq') as entry, gen_random_uuid() as salt, to_jsonb(r) as shape from added r),
   noted as (
     insert into guard.entry(id, link, at, staff, agency, sector, verb, relation, row_id, subject, digest)
       overriding system value
       select entry, l, clock_timestamp(), a.staff, a.agency, a.sector, 'row.insert', tg_table_name,
-        (new ->> 'id')::uuid, (new ->> tg_argv[0])::uuid, guard.digest(salt, null, new) from row)
-  insert into guard.detail(entry, subject, salt, new) select entry, (new ->> tg_argv[0])::uuid, salt, new from row;
+        (shape ->> 'id')::uuid, (shape ->> tg_argv[0])::uuid, guard.digest(salt, null, shape) from written)
+  insert into guard.detail(entry, subject, salt, new)
+    select entry, (shape ->> tg_argv[0])::uuid, salt, shape from written;
   return null;
 end $$;
 
