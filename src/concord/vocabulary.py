@@ -1016,6 +1016,114 @@ class DisclosureBasis(Code):
     PERMISSION = "permission", "Her or his signed permission"
     MANDATED = "mandated", "A report that the law demands"
     COURT_ORDER = "court_order", "A court's order"
+    SUBPOENA = "subpoena", "A subpoena"
+
+
+class ReleasePurpose(Code):
+    """What a release is for; each has a template. Source: ours, after 34 USC 12291(b)(2)(B) and 45 CFR 164.508."""
+
+    REPORT = "report", "Report to police or prosecutors"
+    VICTIM_RIGHTS = "victim_rights", "Notices, hearings and restitution as a victim"
+    LEGAL_HELP = "legal_help", "A lawyer's help"
+    RELIEF = "relief", "Immigration or record relief"
+    SERVICES = "services", "Services of another provider"
+    HOUSING = "housing", "Housing"
+    HEALTH = "health", "Health care"
+    CHILD = "child", "A child's safety or schooling"
+    TELL_ONCE = "tell_once", "Not being asked again"
+    OTHER = "other", "Another purpose, named in her or his words"
+
+
+class SignerCapacity(Code):
+    """As what somebody signs a release. Source: 34 USC 12291(b)(2)(B)(ii); 28 CFR 94.115(c)."""
+
+    CLIENT = "client", "The client"
+    MINOR_ALONE = "minor_alone", "The client, a minor whom the law lets sign alone"
+    MINOR_AND_PARENT = "minor_and_parent", "The client, a minor, together with a parent"
+    MINOR_AND_GUARDIAN = "minor_and_guardian", "The client, a minor, together with a guardian"
+    STATE_CUSTODIAN = "state_custodian", "The client, a minor, together with the state as custodian"
+    GUARDIAN_AD_LITEM = "guardian_ad_litem", "The client, a minor, together with a guardian ad litem"
+    COURT_GUARDIAN = "court_guardian", "A guardian whom a court appointed for an adult"
+
+
+class SignatureMethod(Code):
+    """How a release was signed. Source: ours; an oral permission is put in writing before a witness."""
+
+    PAPER = "paper", "On paper, scanned"
+    SCREEN = "screen", "On the screen"
+    ORAL = "oral", "Said aloud before a witness, who signed"
+
+
+class RevocationChannel(Code):
+    """How a release was taken back: any way is good. Source: ours, after 28 CFR 94.115; OVW FAQ (2017)."""
+
+    IN_PERSON = "in_person", "In person"
+    CALL = "call", "By telephone"
+    MESSAGE = "message", "By text or e-mail"
+    LETTER = "letter", "By letter"
+    THROUGH_ANOTHER = "through_another", "Through somebody she or he asked"
+
+
+class PackageState(Code):
+    """What has become of a sealed copy. Source: ours."""
+
+    WAITING = "waiting", "Not opened"
+    OPENED = "opened", "Opened"
+    EXPIRED = "expired", "Expired"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class CompelledBy(Code):
+    """What demands a disclosure. Source: 34 USC 12291(b)(2)(C); 28 CFR 94.115(b)."""
+
+    SUBPOENA = "subpoena", "Subpoena"
+    COURT_ORDER = "court_order", "Court order"
+    SEARCH_WARRANT = "search_warrant", "Search warrant"
+    STATUTE = "statute", "A statute's demand"
+
+
+class CompelledOutcome(Code):
+    """How a demand ended. Source: ours."""
+
+    OPEN = "open", "Not decided"
+    OBJECTED = "objected", "Objected to; nothing was handed over"
+    WITHDRAWN = "withdrawn", "The demand was taken back"
+    QUASHED = "quashed", "A court set it aside"
+    COMPLIED = "complied", "The minimum was handed over"
+
+
+class PacketQuestion(Code):
+    """What screeners ask again and again; told once, shown item by item. Source: ours, in our words, after
+    the topics of the AHTST (HHS, 2018) and of OTIP's intake form."""
+
+    CALLED = "called", "What to call me"
+    LANGUAGE = "language", "The language I speak best, and whom I want as interpreter"
+    SAFE_CONTACT = "safe_contact", "How and when to reach me safely"
+    ASKED_BEFORE = "asked_before", "Who has asked me already, and about what"
+    WORK = "work", "The work I was made to do"
+    CONTROL = "control", "How I was kept from leaving"
+    MONEY = "money", "What happened to the money"
+    MOVED = "moved", "How I came here and was moved"
+    SAFETY = "safety", "What I am afraid of now"
+    HEALTH = "health", "What a nurse or doctor should know"
+    FAMILY = "family", "My family, and who must not learn"
+    WANTS = "wants", "What I want, and what I do not want"
+
+
+class HoldKind(Code):
+    """Why records must stay although they could go. Source: ours; a duty to keep beats a wish to erase."""
+
+    LITIGATION = "litigation", "Litigation, begun or expected"
+    SUBPOENA = "subpoena", "A subpoena or order that was served"
+    AUDIT = "audit", "A funder's audit (2 CFR 200.334)"
+    STATUTE = "statute", "A statute's term for keeping"
+
+
+class PairVerdict(Code):
+    """What somebody decided about two files that may be one person's. Source: ours."""
+
+    SAME = "same", "The same person"
+    DIFFERENT = "different", "Never these two"
 
 
 # --- Studies ----------------------------------------------------------------------------------------------------------

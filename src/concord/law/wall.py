@@ -43,6 +43,8 @@ class Compartment(StrEnum):
     DIRECTORY = "directory"  # the staff others may see
     AGREEMENTS = "agreements"  # MOUs and memberships
     BRIDGE = "bridge"  # two named parties and ciphertext
+    PACKAGES = "packages"  # sealed copies under releases: sender and recipient, who opens one through the guard
+    PACKAGE_KEYS = "package_keys"  # what opens them: written by the sender, read by the guard alone
     NETWORK = "network"  # calls for an advocate
     ROSTER = "roster"  # who of a provider's staff answers them, and on which line
     # study
@@ -195,6 +197,14 @@ RULES: tuple[Rule, ...] = (
          why="Sending needs an MOU in force on both sides; expired, sharing stops."),
     Rule(StoreKind.HUB, Compartment.BRIDGE, EVERYONE, _READ, Condition.RECIPIENT,
          why="The named recipient; the content is sealed to its key."),
+    Rule(StoreKind.HUB, Compartment.PACKAGES, EVERYONE, _READ, Condition.SENDER,
+         why="The sender sees whether it was opened, for the survivor's ledger."),
+    Rule(StoreKind.HUB, Compartment.PACKAGES, PROVIDERS, (Operation.CREATE,), Condition.TO_PARTNER,
+         why="Providers send sealed copies under a release, to agencies with which an MOU is in force."),
+    Rule(StoreKind.HUB, Compartment.PACKAGES, EVERYONE, _READ, Condition.RECIPIENT,
+         why="The named recipient; without the key the content is noise."),
+    Rule(StoreKind.HUB, Compartment.PACKAGE_KEYS, PROVIDERS, (Operation.CREATE,), Condition.TO_PARTNER,
+         why="Nobody reads a key: the guard hands it to the named person while the release lives."),
     Rule(StoreKind.HUB, Compartment.NETWORK, PROVIDERS, _WRITE, Condition.MEMBER,
          why="Providers of the task force answer calls; no row names a client."),
     Rule(StoreKind.HUB, Compartment.NETWORK, JUSTICE, (Operation.READ, Operation.CREATE), Condition.OWN,

@@ -11,6 +11,66 @@ set search_path = pg_catalog, pg_temp as $$
      and a.sector = any('{community_services,legal_aid}'::text[])
      and s.cancelled_at is null and s.begins_at < window_until and s.ends_at > window_from $$;
 
-revoke all on function guard.on_duty from public;
-grant execute on function guard.on_duty to {kind}_app, {kind}_owner;
+-- The named person opens a package: the key comes only while it is neither withdrawn nor expired, both agreements are in
+-- force, and nothing else has taken it. A justice agency opens once: what it opened is its own record from then on.
+create or replace function guard.open_package(which uuid) returns bytea
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare a guard.actor := guard.who(); p public.bridge_package; k bytea;
+begin
+  select * into p from public.bridge_package where id = which and to_agency_id = a.agency for no key update;
+  if not found or p.to_staff_id is distinct from a.staff or not p.from_agency_id = any(a.partners)
+     or p.withdrawn_at is not null or p.expires_at <= clock_timestamp() then
+    raise insufficient_privilege using message = 'permission denied: no package for this person now';
+  end if;
+  select sealed into k from public.bridge_packagekey where package_id = which;
+  if not found then return null; end if;
+  update public.bridge_package set opened_at = coalesce(opened_at, clock_timestamp()) where id = which;
+  if a.sector = any('{law_enforcement,prosecution,system_victim_services,labor_regulator}'::text[]) then
+    delete from public.bridge_packagekey where package_id = which;
+  end if;
+  return k;
+end $$;
+
+-- The sender takes a package back: unreadable from here on, for whoever has not made it her own record.
+create or replace function guard.withdraw_package(which uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare a guard.actor := guard.who();
+begin
+  update public.bridge_package set withdrawn_at = coalesce(withdrawn_at, clock_timestamp()), content = null
+   where id = which and from_agency_id = a.agency;
+  if not found then
+    raise insufficient_privilege using message = 'permission denied: not a package of this agency';
+  end if;
+  delete from public.bridge_packagekey where package_id = which;
+end $$;
+
+-- The clock does as much for those whose day has come, for all agencies alike; nothing is told of them.
+create or replace function guard.end_packages() returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform guard.who();
+  update public.bridge_package set content = null where expires_at <= clock_timestamp() and content is not null;
+  delete from public.bridge_packagekey k using public.bridge_package p
+   where p.id = k.package_id and p.expires_at <= clock_timestamp();
+end $$;
+
+-- Packages of the acting agency that wait and have lost their key in a crash or a restore.
+create or replace function guard.keyless_packages() returns setof uuid language sql stable security definer
+set search_path = pg_catalog, pg_temp as $$
+  select p.id from public.bridge_package p
+   where p.from_agency_id = (select (guard.who()).agency) and p.withdrawn_at is null and p.opened_at is null
+     and p.expires_at > clock_timestamp()
+     and not exists (select from public.bridge_packagekey k where k.package_id = p.id) $$;
+
+revoke all on function guard.on_duty, guard.open_package, guard.withdraw_package, guard.end_packages,
+  guard.keyless_packages from public;
+grant execute on function guard.on_duty, guard.open_package, guard.withdraw_package, guard.end_packages,
+  guard.keyless_packages to {kind}_app, {kind}_owner;
 reset role;
+
+grant update on public.bridge_package to {kind}_guard;
+grant delete on public.bridge_packagekey to {kind}_guard;
+drop policy if exists guard_opens on public.bridge_package;
+create policy guard_opens on public.bridge_package for update to {kind}_guard using (true) with check (true);
+drop policy if exists guard_ends on public.bridge_packagekey;
+create policy guard_ends on public.bridge_packagekey for delete to {kind}_guard using (true);

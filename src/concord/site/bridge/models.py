@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from concord.law.wall import Compartment, Walled
 from concord.site.accounts.models import TaskForce
 from concord.site.stores.models import HeldModel, WalledModel
-from concord.vocabulary import Answer, Gender, ReferralKind, SpokenLanguage
+from concord.vocabulary import Answer, Gender, PackageState, ReferralKind, SpokenLanguage
 
 
 class Referral(WalledModel):
@@ -43,6 +43,67 @@ class Referral(WalledModel):
 
     def __str__(self):
         return f"referral {self.pk}"
+
+
+class Package(WalledModel):
+    """A sealed copy of what a release lists, for one named person until a day. Nothing of the row says whose.
+
+    The content opens with a key of its own (`PackageKey`). Nobody updates a row: opening and withdrawing are the
+    guard's functions, which look at the clock, at who asks and at the agreements each time.
+    """
+
+    wall = Walled(Compartment.PACKAGES)
+
+    from_agency_id = models.UUIDField()
+    to_agency_id = models.UUIDField()
+    to_staff_id = models.UUIDField()
+    sent_by_id = models.UUIDField()
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    content = models.BinaryField(null=True, help_text="Sealed under the package's key, padded; gone once withdrawn")
+    opened_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["from_agency_id", "-sent_at", "-id"]),
+            models.Index(fields=["to_agency_id", "-sent_at", "-id"]),
+            models.Index(fields=["expires_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(name="a_package_expires", condition=Q(expires_at__gt=F("sent_at"))),
+            models.CheckConstraint(
+                name="a_package_goes_to_another_agency", condition=~Q(to_agency_id=F("from_agency_id"))
+            ),
+        ]
+
+    def __str__(self):
+        return f"package {self.pk}"
+
+    def state(self, now) -> PackageState:
+        if self.withdrawn_at is not None:
+            return PackageState.WITHDRAWN
+        if self.expires_at <= now:
+            return PackageState.EXPIRED
+        return PackageState.WAITING if self.opened_at is None else PackageState.OPENED
+
+
+class PackageKey(WalledModel):
+    """The key of one package, sealed to the recipient's agency. Deleted, the package opens nowhere any more.
+
+    The table is unlogged and left out of backups, so no write-ahead log, base backup or dump holds a key that was
+    deleted. A crash of the database server empties it; the sender's next tick puts the keys of live releases back.
+    """
+
+    wall = Walled(Compartment.PACKAGE_KEYS, audited=False)
+
+    package = models.OneToOneField(Package, on_delete=models.PROTECT, related_name="+")
+    from_agency_id = models.UUIDField()
+    to_agency_id = models.UUIDField()
+    sealed = models.BinaryField()
+
+    def __str__(self):
+        return f"key of package {self.package_id}"
 
 
 class AdvocateCall(HeldModel):

@@ -100,3 +100,10 @@ create or replace trigger kept before update on public.services_clientstatus for
 create or replace trigger kept before update on public.services_referredclient for each row execute function guard.kept();
 create or replace trigger kept before update on public.services_disclosureentry
   for each row execute function guard.kept('bridge_done');
+create or replace trigger kept before update on public.services_release for each row
+  execute function guard.kept('revoked_at', 'revoked_by_id', 'revocation_channel', 'revocation_note');
+create or replace trigger kept before update on public.services_releasescan for each row execute function guard.kept();
+create or replace trigger kept before update on public.services_noticeattempt for each row execute function guard.kept();
+create or replace trigger kept before update on public.services_packetanswer
+  for each row execute function guard.kept('taken_back_at');
+create or replace trigger kept before update on public.services_erasure for each row execute function guard.kept();

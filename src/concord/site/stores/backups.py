@@ -2,7 +2,8 @@
 
 A backup holds what the database holds: sealed values stay sealed, since the key rings are never in it (they are backed
 up apart, and a person key that was destroyed comes back with no backup of a store). Context keys are left out (`apply`
-sets them anew), and so are sessions: whoever has the backup would be signed in as everybody who is.
+sets them anew), and so are sessions (whoever has the backup would be signed in as everybody who is) and packages' keys
+(a release that was revoked would live again).
 """
 
 import datetime as dt
@@ -19,7 +20,7 @@ from psycopg import sql
 from concord.home import InstallationError
 from concord.site.stores.server import Server
 
-SECRETS = ("guard.secret", "public.signin_session")
+SECRETS = ("guard.secret", "public.signin_session", "public.bridge_packagekey")
 
 
 class BackupError(InstallationError):

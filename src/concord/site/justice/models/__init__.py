@@ -21,6 +21,7 @@ from concord.site.justice.models.imports import (
 from concord.site.justice.models.leads import Lead, ReferralAnswer, SentReferral
 from concord.site.justice.models.persons import Assertion, Pair, Person, Scheme, VictimStatusEvent
 from concord.site.justice.models.prosecution import ChargeReason, ConsideredCharge, DecisionReason, Worksheet
+from concord.site.justice.models.received import DiscoveryEntry, ReceivedRecord
 
 __all__ = [
     "Arrest",
@@ -33,6 +34,7 @@ __all__ = [
     "CourtDefendant",
     "CourtRecord",
     "DecisionReason",
+    "DiscoveryEntry",
     "Docket",
     "Draft",
     "Hearing",
@@ -49,6 +51,7 @@ __all__ = [
     "Pair",
     "Person",
     "ProsecutionReferral",
+    "ReceivedRecord",
     "ReferralAnswer",
     "RereadItem",
     "SavedMapping",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from concord.site.pages.objections import complain
 from concord.site.services import actions, caseload
-from concord.site.services.forms import (
+from concord.site.services.forms.files import (
     CloseForm,
     ContactForm,
     DecideNeedForm,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from concord.site.pages.forms import ValueOrWhy
 from concord.site.pages.records import Access, Action, Fact, Record, Seer
 from concord.site.services import actions, reach, search
-from concord.site.services.forms import EnrolmentForm, InquiryForm, IntakeForm, ReachForm
+from concord.site.services.forms.files import EnrolmentForm, InquiryForm, IntakeForm, ReachForm
 from concord.site.services.models import Inquiry
 from concord.site.services.views._room import INVALID, FileForm, OfFile, RoomForm
 from concord.site.services.views.lists import linked

@@ -14,7 +14,7 @@ from concord.site.pages import paging
 from concord.site.pages.lists import Absent, Column, Deadline, Order
 from concord.site.pages.records import Action, Status
 from concord.site.services import caseload, search
-from concord.site.services.forms import CaseloadFilter, FindForm
+from concord.site.services.forms.files import CaseloadFilter, FindForm
 from concord.site.services.models import Assignment, Client, Inquiry
 from concord.site.services.views._room import INVALID, is_leading
 from concord.vocabulary import NotServedReason

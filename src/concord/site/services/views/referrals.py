@@ -15,7 +15,7 @@ from concord.site.pages import paging
 from concord.site.pages.lists import Column
 from concord.site.pages.records import Access, Action, Fact, Record, Seer, Status
 from concord.site.services import actions, caseload, export, search
-from concord.site.services.forms import DeclineForm
+from concord.site.services.forms.files import DeclineForm
 from concord.site.services.models import ReferredClient
 from concord.site.services.views._room import RoomForm, get_client
 from concord.site.services.views.lists import linked

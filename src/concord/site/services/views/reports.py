@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from concord.site.bridge import actions as bridge
 from concord.site.services import actions, export
-from concord.site.services.forms import ReportForm
+from concord.site.services.forms.files import ReportForm
 from concord.site.services.views._room import FileForm
 from concord.vocabulary import DisclosureItem, ReferralKind
 

@@ -13,7 +13,7 @@ from concord.site.accounts.directory import staff_names
 from concord.site.accounts.models import Staff
 from concord.site.pages.objections import complain
 from concord.site.services import actions, caseload
-from concord.site.services.forms import StaffForm
+from concord.site.services.forms.files import StaffForm
 from concord.site.services.models import Assignment
 from concord.site.services.views._room import INVALID, get_client, record_of
 from concord.site.stores import audit

@@ -8,14 +8,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from concord.law.wall import Compartment, Walled
-from concord.site.keys.fields import IDENTIFYING, SENSITIVE, SealedDate, SealedJSON, SealedText
+from concord.site.keys.fields import IDENTIFYING, SENSITIVE, SealedJSON, SealedText
 from concord.site.pages.drafts import DraftBase
 from concord.site.people.models import Person, StatusEvent
+from concord.site.services.models._base import FILE, code, why
 from concord.site.stores.models import HeldModel
 from concord.vocabulary import (
     ClientKind,
     ContactHow,
-    DisclosureBasis,
     NoteKind,
     ReferralAnswer,
     ServiceMode,
@@ -26,19 +26,6 @@ from concord.vocabulary import (
     Why,
 )
 
-_FILE = Walled(Compartment.CLIENTS, client="client_id")
-
-
-def _code(codes, **kwargs):
-    if "default" in kwargs:
-        kwargs["default"] = str(kwargs["default"])  # migrations then hold the stored value
-    return models.CharField(max_length=30, choices=codes.choices(), **kwargs)
-
-
-def _why(default=""):
-    """Why the sibling column has no value."""
-    return _code(Why, blank=True, default=default)
-
 
 class Client(Person):
     """Somebody the provider serves, or a family member served with her: each a file and a key of its own."""
@@ -47,21 +34,21 @@ class Client(Person):
     sealed_under = "id"
 
     called = SealedText(code="client.called", privacy=IDENTIFYING)
-    kind = _code(ClientKind, default=ClientKind.PRINCIPAL)
+    kind = code(ClientKind, default=ClientKind.PRINCIPAL)
     principal = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="family", db_index=False)
     relation = SealedText(code="client.relation", privacy=SENSITIVE)
-    birth_date_why = _why(default=Why.NOT_ASKED)
-    reach_why = _why()
+    birth_date_why = why(default=Why.NOT_ASKED)
+    reach_why = why()
     language = SealedText(code="client.language", privacy=SENSITIVE)
-    language_why = _why()
+    language_why = why()
     race = SealedJSON(code="client.race", privacy=SENSITIVE)
-    race_why = _why(default=Why.NOT_ASKED)
+    race_why = why(default=Why.NOT_ASKED)
     gender = SealedText(code="client.gender", privacy=SENSITIVE)
-    gender_why = _why(default=Why.NOT_ASKED)
+    gender_why = why(default=Why.NOT_ASKED)
     trafficking_type = SealedText(code="client.trafficking_type", privacy=SENSITIVE)
-    trafficking_type_why = _why(default=Why.NOT_ASKED)
+    trafficking_type_why = why(default=Why.NOT_ASKED)
     citizenship = SealedText(code="client.citizenship", privacy=SENSITIVE)
-    citizenship_why = _why(default=Why.WITHHELD)
+    citizenship_why = why(default=Why.WITHHELD)
     first_contact_on = models.DateField()
     enrolment_asked_at = models.DateTimeField(null=True)
 
@@ -72,6 +59,7 @@ class Client(Person):
     attempts_since = models.PositiveSmallIntegerField(default=0)
     restricted = models.BooleanField(default=False)
     restricted_on = models.DateField(null=True)
+    erased_on = models.DateField(null=True)  # her key is gone: ids, days and codes are left, and open nothing
 
     class Meta:
         indexes = [
@@ -104,25 +92,25 @@ class Client(Person):
 class Enrolment(HeldModel):
     """One time of being served, from opening to closing. Who returns gets a new episode of the same file."""
 
-    wall = _FILE
+    wall = FILE
     sealed_under = "client_id"
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="enrolments", db_index=False)
     opened_on = models.DateField()
     reopening = models.BooleanField(default=False)
     referral_source = SealedText(code="enrolment.referral_source", privacy=SENSITIVE)
-    referral_source_why = _why(default=Why.NOT_ASKED)
+    referral_source_why = why(default=Why.NOT_ASKED)
     age_at_entry = SealedJSON(code="enrolment.age_at_entry", privacy=SENSITIVE)
-    age_at_entry_why = _why(default=Why.NOT_ASKED)
+    age_at_entry_why = why(default=Why.NOT_ASKED)
     living_situation = SealedText(code="enrolment.living_situation", privacy=SENSITIVE)
-    living_situation_why = _why(default=Why.NOT_ASKED)
+    living_situation_why = why(default=Why.NOT_ASKED)
     closed_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by_id = models.UUIDField(null=True)
     closure_reason = SealedText(code="enrolment.closure_reason", privacy=SENSITIVE)
     closure_note = SealedText(code="enrolment.closure_note", privacy=SENSITIVE)
     exit_living_situation = SealedText(code="enrolment.exit_living_situation", privacy=SENSITIVE)
-    exit_living_situation_why = _why()
+    exit_living_situation_why = why()
 
     class Meta:
         indexes = [
@@ -151,7 +139,7 @@ class Enrolment(HeldModel):
 class Assignment(HeldModel):
     """Somebody of the staff works with a client. For a restricted file it is also what opens it."""
 
-    wall = _FILE
+    wall = FILE
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="assignments", db_index=False)
     staff_id = models.UUIDField()
@@ -173,12 +161,12 @@ class Assignment(HeldModel):
 class ClientStatus(StatusEvent):
     """Potential, confirmed or determined not: a dated judgement with its basis. Two columns, never summed."""
 
-    wall = _FILE
+    wall = FILE
     sealed_under = "client_id"
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="statuses", db_index=False)
-    status = _code(VictimStatus)
-    decider = _code(StatusDecider, default=StatusDecider.NGO)
+    status = code(VictimStatus)
+    decider = code(StatusDecider, default=StatusDecider.NGO)
     basis = SealedText(code="client_status.basis", privacy=SENSITIVE)
 
     class Meta(StatusEvent.Meta):
@@ -192,13 +180,13 @@ class ClientStatus(StatusEvent):
 class Need(HeldModel):
     """A service a client asked for, until it is provided, referred out or found not to be had, and why."""
 
-    wall = _FILE
+    wall = FILE
     sealed_under = "client_id"
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="needs", db_index=False)
-    service_type = _code(ServiceType)
+    service_type = code(ServiceType)
     requested_on = models.DateField()
-    mode = _code(ServiceMode, default=ServiceMode.REQUESTED)
+    mode = code(ServiceMode, default=ServiceMode.REQUESTED)
     decided_on = models.DateField(null=True)
     decided_by_id = models.UUIDField(null=True)
     barrier = SealedText(code="need.barrier", privacy=SENSITIVE)
@@ -224,16 +212,16 @@ class Need(HeldModel):
 class Service(HeldModel):
     """What was done for a client: provided by us, or referred out. Undone entries stay, and count nowhere."""
 
-    wall = _FILE
+    wall = FILE
     sealed_under = "client_id"
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="services", db_index=False)
     need = models.ForeignKey(Need, null=True, on_delete=models.PROTECT, related_name="services")
-    service_type = _code(ServiceType)
-    mode = _code(ServiceMode, default=ServiceMode.PROVIDED)
+    service_type = code(ServiceType)
+    mode = code(ServiceMode, default=ServiceMode.PROVIDED)
     on_date = models.DateField()
     quantity = models.DecimalField(max_digits=9, decimal_places=2, default=1)
-    unit = _code(ServiceUnit, default=ServiceUnit.ENCOUNTER)
+    unit = code(ServiceUnit, default=ServiceUnit.ENCOUNTER)
     referred_to = SealedText(code="service.referred_to", privacy=SENSITIVE)
     note = SealedText(code="service.note", privacy=SENSITIVE)
     undone_at = models.DateTimeField(null=True)
@@ -266,11 +254,11 @@ class GroupService(HeldModel):
 
     wall = Walled(Compartment.PROVIDER)
 
-    service_type = _code(ServiceType)
+    service_type = code(ServiceType)
     on_date = models.DateField()
     people = models.PositiveSmallIntegerField()
     quantity = models.DecimalField(max_digits=9, decimal_places=2, default=1)
-    unit = _code(ServiceUnit, default=ServiceUnit.ENCOUNTER)
+    unit = code(ServiceUnit, default=ServiceUnit.ENCOUNTER)
     undone_at = models.DateTimeField(null=True)
     undone_by_id = models.UUIDField(null=True)
 
@@ -291,11 +279,11 @@ class GroupService(HeldModel):
 class Note(HeldModel):
     """A case note or a safety plan. Never overwritten: a correction is a later note."""
 
-    wall = _FILE
+    wall = FILE
     sealed_under = "client_id"
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="notes", db_index=False)
-    kind = _code(NoteKind, default=NoteKind.CASE)
+    kind = code(NoteKind, default=NoteKind.CASE)
     on_date = models.DateField()
     text = SealedText(code="note.text", privacy=SENSITIVE)
 
@@ -309,12 +297,12 @@ class Note(HeldModel):
 class Contact(HeldModel):
     """A time somebody tried to reach a client, or was reached by her."""
 
-    wall = _FILE
+    wall = FILE
     sealed_under = "client_id"
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="contacts", db_index=False)
     on_date = models.DateField()
-    how = _code(ContactHow)
+    how = code(ContactHow)
     reached = models.BooleanField()
     note = SealedText(code="contact.note", privacy=SENSITIVE)
 
@@ -328,7 +316,7 @@ class Contact(HeldModel):
 class FollowUp(HeldModel):
     """Something to do for a client by a day."""
 
-    wall = _FILE
+    wall = FILE
     sealed_under = "client_id"
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="follow_ups", db_index=False)
@@ -361,7 +349,7 @@ class Inquiry(HeldModel):
 
     on_date = models.DateField()
     called = SealedText(code="inquiry.called", privacy=IDENTIFYING)
-    called_why = _why()
+    called_why = why()
     reach = SealedJSON(code="inquiry.reach", privacy=IDENTIFYING)
     language = SealedText(code="inquiry.language", privacy=SENSITIVE)
     wanted = SealedJSON(code="inquiry.wanted", privacy=SENSITIVE)
@@ -383,7 +371,7 @@ class ReferralIn(HeldModel):
     sealed_under = "id"
 
     referral_id = models.UUIDField(unique=True)
-    answer = _code(ReferralAnswer, default=ReferralAnswer.OPENED)
+    answer = code(ReferralAnswer, default=ReferralAnswer.OPENED)
     decided_at = models.DateTimeField(null=True)
     decided_by_id = models.UUIDField(null=True)
     reason = SealedText(code="referral_in.reason", privacy=SENSITIVE)
@@ -405,42 +393,13 @@ class ReferralIn(HeldModel):
 class ReferredClient(HeldModel):
     """The client a received referral led to. Apart from `ReferralIn`: it is part of her file and hides with it."""
 
-    wall = _FILE
+    wall = FILE
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="referrals_in")
     referral = models.OneToOneField(ReferralIn, on_delete=models.PROTECT, related_name="link")
 
     def __str__(self):
         return f"referred client {self.pk}"
-
-
-class DisclosureEntry(HeldModel):
-    """What left a client's file: what, to whom, when and why. The ledger she may read; never changed, never deleted."""
-
-    wall = _FILE
-    sealed_under = "client_id"
-
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="disclosures", db_index=False)
-    at = models.DateTimeField()
-    to_agency_id = models.UUIDField()
-    referral_id = models.UUIDField(unique=True)
-    basis = _code(DisclosureBasis)
-    purpose = SealedText(code="disclosure.purpose", privacy=SENSITIVE)
-    items = SealedJSON(code="disclosure.items", privacy=SENSITIVE)
-    content = SealedJSON(code="disclosure.content", privacy=IDENTIFYING)
-    permission_signed_on = SealedDate(code="disclosure.permission_signed_on", privacy=SENSITIVE)
-    permission_expires_on = SealedDate(code="disclosure.permission_expires_on", privacy=SENSITIVE)
-    bridge_done = models.BooleanField(default=False)
-
-    class Meta:
-        verbose_name_plural = "disclosure entries"
-        indexes = [
-            models.Index(fields=["client", "-at"]),
-            models.Index(fields=["agency_id"], name="services_disclosure_open", condition=Q(bridge_done=False)),
-        ]
-
-    def __str__(self):
-        return f"disclosure {self.pk}"
 
 
 class Draft(DraftBase):

@@ -1,0 +1,1 @@
+"""What a provider's people are asked, by what it is about."""

@@ -1,0 +1,55 @@
+"""Tables of a provider's vault, by what they are about."""
+
+from concord.site.services.models.files import (
+    Assignment,
+    Client,
+    ClientStatus,
+    Contact,
+    Draft,
+    Enrolment,
+    FollowUp,
+    GroupService,
+    Inquiry,
+    Need,
+    Note,
+    ReferralIn,
+    ReferredClient,
+    Service,
+)
+from concord.site.services.models.keeping import Erasure, LegalHold, PairDecision
+from concord.site.services.models.releases import (
+    CompelledDisclosure,
+    DisclosureEntry,
+    MandatedReport,
+    NoticeAttempt,
+    PacketAnswer,
+    Release,
+    ReleaseScan,
+)
+
+__all__ = [
+    "Assignment",
+    "Client",
+    "ClientStatus",
+    "CompelledDisclosure",
+    "Contact",
+    "DisclosureEntry",
+    "Draft",
+    "Enrolment",
+    "Erasure",
+    "FollowUp",
+    "GroupService",
+    "Inquiry",
+    "LegalHold",
+    "MandatedReport",
+    "Need",
+    "Note",
+    "NoticeAttempt",
+    "PacketAnswer",
+    "PairDecision",
+    "ReferralIn",
+    "ReferredClient",
+    "Release",
+    "ReleaseScan",
+    "Service",
+]
