@@ -4,6 +4,7 @@ from functools import cached_property
 from http import HTTPStatus
 from uuid import UUID
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -21,8 +22,12 @@ INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
 desk = Desk(Draft, "services")
 
 
-def get_client(request, pk: UUID) -> Client:
-    """An own client that the viewer may see; a hidden one and one that never was answer alike."""
+def get_client(request, pk: UUID | str) -> Client:
+    """An own client that the viewer may see; a hidden one, one that never was and no id at all answer alike."""
+    try:
+        pk = UUID(str(pk))
+    except ValueError:
+        raise Http404 from None
     return get_object_or_404(caseload.clients(request.viewer).select_related("principal"), pk=pk)
 
 
