@@ -68,10 +68,10 @@ def test_one_referral_makes_one_client_however_often_it_is_accepted(referred, as
             actions.decline_referral(referral_id=referred, reason="no_capacity", by=by)
 
 
-@pytest.mark.parametrize("client", ["x", "00000000-0000-0000-0000-00000000000g", "\0"])
-def test_a_file_that_is_no_file_answers_as_one_that_is_not_there(visit, world, referred, client):
+@pytest.mark.parametrize("said", ["x", "00000000-0000-0000-0000-00000000000g", "\0"])
+def test_a_file_that_is_no_file_answers_as_one_that_is_not_there(visit, world, referred, said):
     browser = visit(world.users["advocate"])
-    assert browser.post(reverse("services:referral_accept", args=[referred]), {"client": client}).status_code == 404
+    assert browser.post(reverse("services:referral_accept", args=[referred]), {"client": said}).status_code == 404
 
 
 def test_a_known_person_is_linked_to_her_file_and_not_doubled(visit, world, referred, open_file, as_staff):
