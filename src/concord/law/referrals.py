@@ -57,11 +57,11 @@ def _is_fit(name: str, value: object) -> bool:
     if name == "urgent":
         return isinstance(value, bool)
     if name in _LISTS:
-        return isinstance(value, list) and all(map(_is_words, value))
-    return _is_words(value)
+        return isinstance(value, list) and all(map(is_words, value))
+    return is_words(value)
 
 
-def _is_words(value: object) -> bool:
+def is_words(value: object) -> bool:
     """Text that can be shown and stored: no half of a character, no NUL."""
     return isinstance(value, str) and "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
 

@@ -1,4 +1,4 @@
-"""The content of a referral as bytes: sealed to the recipient, and padded so that its length says little."""
+"""What crosses the bridge as bytes: padded so that its length says little, and a referral sealed to its recipient."""
 
 import json
 from datetime import date
@@ -17,27 +17,31 @@ class TooLong(ValueError):
 
 
 def seal(content: dict, *, public: bytes, referral: UUID) -> bytes:
-    body = json.dumps(content, ensure_ascii=False, default=_plain).encode()
-    return seal_to(public, _padded(body), _purpose(referral))
+    return seal_to(public, padded(content), _purpose(referral))
 
 
 def open_content(sealed: bytes, *, key: AgencyKey, referral: UUID) -> dict:
     """Raises cryptography's InvalidTag where the key is not the recipient's or the bytes are another referral's.
     Nothing is believed of what was sealed: what cannot be read has no parts."""
-    padded = open_sealed(key, sealed, _purpose(referral))
-    length = int.from_bytes(padded[:_LENGTH])
-    try:
-        said = json.loads(padded[_LENGTH : _LENGTH + length])
-    except (ValueError, RecursionError):
-        said = None
-    return as_content(said)
+    return as_content(unpadded(open_sealed(key, sealed, _purpose(referral))))
 
 
-def _padded(body: bytes) -> bytes:
-    size = next((size for size in SIZES if _LENGTH + len(body) <= size), None)
+def padded(content: dict, sizes: tuple[int, ...] = SIZES) -> bytes:
+    """Raises TooLong where it does not fit the largest size."""
+    body = json.dumps(content, ensure_ascii=False, default=_plain).encode()
+    size = next((size for size in sizes if _LENGTH + len(body) <= size), None)
     if size is None:
         raise TooLong
     return (len(body).to_bytes(_LENGTH) + body).ljust(size, b"\0")
+
+
+def unpadded(body: bytes) -> object:
+    """What was said, whatever that is; None where it cannot be read."""
+    length = int.from_bytes(body[:_LENGTH])
+    try:
+        return json.loads(body[_LENGTH : _LENGTH + length])
+    except (ValueError, RecursionError):
+        return None
 
 
 def _purpose(referral: UUID) -> bytes:
@@ -47,4 +51,4 @@ def _purpose(referral: UUID) -> bytes:
 def _plain(value) -> str:
     if isinstance(value, date):
         return value.isoformat()
-    raise TypeError(f"a referral cannot carry a {type(value).__name__}")
+    raise TypeError(f"the bridge cannot carry a {type(value).__name__}")

@@ -44,33 +44,72 @@ begin
   delete from public.bridge_packagekey where package_id = which;
 end $$;
 
--- The clock does as much for those whose day has come, for all agencies alike; nothing is told of them.
+-- The clock does as much for those whose day has come, at either party's tick: nobody's chain tells of another's copies.
 create or replace function guard.end_packages() returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare a guard.actor := guard.who();
 begin
-  perform guard.who();
-  update public.bridge_package set content = null where expires_at <= clock_timestamp() and content is not null;
   delete from public.bridge_packagekey k using public.bridge_package p
-   where p.id = k.package_id and p.expires_at <= clock_timestamp();
+   where p.id = k.package_id and p.expires_at <= clock_timestamp() and a.agency in (p.from_agency_id, p.to_agency_id);
+  update public.bridge_package set content = null
+   where expires_at <= clock_timestamp() and content is not null and a.agency in (from_agency_id, to_agency_id);
 end $$;
 
--- Packages of the acting agency that wait and have lost their key in a crash or a restore.
+-- Whether somebody may still open a package, once or again: what a justice agency has opened is its own record.
+create or replace function guard.is_open(p public.bridge_package) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select p.withdrawn_at is null and p.expires_at > clock_timestamp() and (p.opened_at is null or not exists (
+    select from public.accounts_agency g where g.id = p.to_agency_id
+       and g.sector = any('{law_enforcement,prosecution,system_victim_services,labor_regulator}'::text[]))) $$;
+
+-- Packages of the acting agency that live and have lost their key in a crash or a restore.
 create or replace function guard.keyless_packages() returns setof uuid language sql stable security definer
 set search_path = pg_catalog, pg_temp as $$
   select p.id from public.bridge_package p
-   where p.from_agency_id = (select (guard.who()).agency) and p.withdrawn_at is null and p.opened_at is null
-     and p.expires_at > clock_timestamp()
+   where p.from_agency_id = (select (guard.who()).agency) and guard.is_open(p)
      and not exists (select from public.bridge_packagekey k where k.package_id = p.id) $$;
 
-revoke all on function guard.on_duty, guard.open_package, guard.withdraw_package, guard.end_packages,
-  guard.keyless_packages from public;
+-- The sender puts such a key back, with the same words sealed anew. Only for an agency she may send to today.
+create or replace function guard.reseal_package(which uuid, sealed_content bytea, sealed_key bytea) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare a guard.actor := guard.who(); p public.bridge_package;
+begin
+  select * into p from public.bridge_package where id = which and from_agency_id = a.agency for no key update;
+  if not found or not guard.is_open(p) or not p.to_agency_id = any(a.partners)
+     or exists (select from public.bridge_packagekey k where k.package_id = which) then
+    raise insufficient_privilege using message = 'permission denied: no package without its key';
+  end if;
+  update public.bridge_package set content = sealed_content where id = which;
+  insert into public.bridge_packagekey(id, package_id, from_agency_id, to_agency_id, sealed)
+    values (gen_random_uuid(), which, a.agency, p.to_agency_id, sealed_key);
+end $$;
+
+-- A justice agency whose own record was kept while the hub failed says so here, be it after the end: the sender's ledger
+-- must not tell the client that nobody has read it. It says this of its own agency alone, and gains nothing by it.
+create or replace function guard.record_opening(which uuid, at timestamptz) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare a guard.actor := guard.who();
+begin
+  if not a.sector = any('{law_enforcement,prosecution,system_victim_services,labor_regulator}'::text[]) then
+    raise insufficient_privilege using message = 'permission denied: only a justice agency keeps what it opened';
+  end if;
+  update public.bridge_package set opened_at = greatest(sent_at, least(at, clock_timestamp()))
+   where id = which and to_agency_id = a.agency and opened_at is null;
+  delete from public.bridge_packagekey k using public.bridge_package p
+   where k.package_id = which and p.id = which and p.to_agency_id = a.agency;
+end $$;
+
+revoke all on function guard.on_duty, guard.open_package, guard.withdraw_package, guard.end_packages, guard.is_open,
+  guard.keyless_packages, guard.reseal_package, guard.record_opening from public;
 grant execute on function guard.on_duty, guard.open_package, guard.withdraw_package, guard.end_packages,
-  guard.keyless_packages to {kind}_app, {kind}_owner;
+  guard.keyless_packages, guard.reseal_package, guard.record_opening to {kind}_app, {kind}_owner;
 reset role;
 
 grant update on public.bridge_package to {kind}_guard;
-grant delete on public.bridge_packagekey to {kind}_guard;
+grant insert, delete on public.bridge_packagekey to {kind}_guard;
 drop policy if exists guard_opens on public.bridge_package;
 create policy guard_opens on public.bridge_package for update to {kind}_guard using (true) with check (true);
 drop policy if exists guard_ends on public.bridge_packagekey;
 create policy guard_ends on public.bridge_packagekey for delete to {kind}_guard using (true);
+drop policy if exists guard_reseals on public.bridge_packagekey;
+create policy guard_reseals on public.bridge_packagekey for insert to {kind}_guard with check (true);
