@@ -1,13 +1,13 @@
 """Law's worked examples come out as they are written; the handbook prints the same files."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from concord import handbook
-from concord.law import agreements, charges, dates, deadlines, elements, intake, safeguards
+from concord.law import agreements, charges, dates, deadlines, demands, elements, intake, mandated, packet, safeguards
 from concord.vocabulary import (
     Answer,
     ArrestAlternative,
@@ -16,7 +16,11 @@ from concord.vocabulary import (
     CallerPermission,
     ChargeClass,
     ChargeStage,
+    CompelledBy,
+    CompelledOutcome,
+    DisclosureItem,
     Milestone,
+    PacketQuestion,
     RecordKind,
     VictimStatus,
 )
@@ -145,6 +149,39 @@ def still_to_ask(given):
     return {"asks": [field.name for field in asked]}
 
 
+def demand_objections(given):
+    served, decided = date(2026, 3, 2), date(2026, 3, 9)
+    kind = CompelledBy(given["kind"])
+    words = {name: given.get(name, "") for name in ("no_notice_reason", "counsel", "safety_steps")}
+    prepared = demands.Prepared(kind, served, given.get("due_on"), given.get("attempts", 0), **words)
+    found = demands.objections(
+        prepared, CompelledOutcome(given["outcome"]), items=[DisclosureItem(i) for i in given.get("items", ())],
+        decided_on=given.get("decided_on", decided), today=decided,
+    )  # fmt: skip
+    return {"missing": list(found), "act_by": demands.act_by(kind, served, given.get("due_on"))}
+
+
+def verdict(given):
+    found = mandated.duty(given["duty"])
+    clocks = mandated.clocks(found, given["learned_at"]) if found else mandated.Clocks(None, None)
+    return {
+        "verdict": mandated.verdict(found, given.get("privilege", "")),
+        "voice_due": clocks.voice_due,
+        "written_due": clocks.written_due or "none",
+    }
+
+
+def current(given):
+    began, tellings = datetime(2026, 3, 1, 12), []
+    for n, text in enumerate(given["told"]):
+        on, question, *taken_back = text.split()
+        moment = began + timedelta(minutes=n)
+        tellings.append(
+            packet.Telling(PacketQuestion(question), date.fromisoformat(on), moment, taken_back == ["taken_back"])
+        )
+    return {"stands": [f"{question} {one.told_on}" for question, one in packet.current(tellings).items()]}
+
+
 RUN = {
     "charges.classify": classify,
     "charges.charged_ht": charged_ht,
@@ -156,6 +193,9 @@ RUN = {
     "deadlines.due": due,
     "agreements.state": agreement_state,
     "intake.still_to_ask": still_to_ask,
+    "demands.objections": demand_objections,
+    "mandated.verdict": verdict,
+    "packet.current": current,
 }
 EXAMPLES = [
     pytest.param(topic.rule, example, id=f"{topic.name}: {example.says}")
