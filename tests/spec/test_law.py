@@ -7,7 +7,19 @@ from pathlib import Path
 import pytest
 
 from concord import handbook
-from concord.law import agreements, charges, dates, deadlines, demands, elements, intake, mandated, packet, safeguards
+from concord.law import (
+    agreements,
+    charges,
+    dates,
+    deadlines,
+    demands,
+    elements,
+    intake,
+    keeping,
+    mandated,
+    packet,
+    safeguards,
+)
 from concord.vocabulary import (
     Answer,
     ArrestAlternative,
@@ -19,6 +31,7 @@ from concord.vocabulary import (
     CompelledBy,
     CompelledOutcome,
     DisclosureItem,
+    HoldKind,
     Milestone,
     PacketQuestion,
     RecordKind,
@@ -182,6 +195,37 @@ def current(given):
     return {"stands": [f"{question} {one.told_on}" for question, one in packet.current(tellings).items()]}
 
 
+def hold_in_force(given):
+    hold = keeping.Hold(HoldKind(given["kind"]), given.get("until"), given.get("lifted", False))
+    return {"in_force": keeping.in_force(hold, given["today"])}
+
+
+def against_erasing(given):
+    found = keeping.objections(
+        is_open=given["open"] == "yes",
+        holds=[_hold(text) for text in given.get("holds", ())],
+        open_demands=given.get("open_demands", 0),
+        unmade_reports=given.get("unmade_reports", 0),
+        today=given["today"],
+    )
+    return {
+        "says": [one.words for one in found],
+        "until": [one.until for one in found if one.until],
+        "complete_by": keeping.complete_by(given["today"]),
+    }
+
+
+def _hold(text):
+    """`subpoena`, or `audit 2026-12-31` with its last day."""
+    kind, *until = text.split()
+    return keeping.Hold(HoldKind(kind), *map(date.fromisoformat, until))
+
+
+def retention(given):
+    what = keeping.Kept(given["what"])
+    return {"ends_on": keeping.ends_on(what, given["start"], adult_on=given.get("adult_on")) or "never"}
+
+
 RUN = {
     "charges.classify": classify,
     "charges.charged_ht": charged_ht,
@@ -196,6 +240,9 @@ RUN = {
     "demands.objections": demand_objections,
     "mandated.verdict": verdict,
     "packet.current": current,
+    "keeping.in_force": hold_in_force,
+    "keeping.objections": against_erasing,
+    "keeping.ends_on": retention,
 }
 EXAMPLES = [
     pytest.param(topic.rule, example, id=f"{topic.name}: {example.says}")
