@@ -18,6 +18,7 @@ from concord.law import (
     keeping,
     mandated,
     packet,
+    releases,
     safeguards,
 )
 from concord.vocabulary import (
@@ -35,6 +36,10 @@ from concord.vocabulary import (
     Milestone,
     PacketQuestion,
     RecordKind,
+    ReleasePurpose,
+    Sector,
+    SignatureMethod,
+    SignerCapacity,
     VictimStatus,
 )
 
@@ -226,6 +231,65 @@ def retention(given):
     return {"ends_on": keeping.ends_on(what, given["start"], adult_on=given.get("adult_on")) or "never"}
 
 
+SIGNED, OUTSIDE = date(2026, 6, 1), "outside"
+
+
+def _recipient(given):
+    return None if given.get("recipient", OUTSIDE) == OUTSIDE else Sector(given["recipient"])
+
+
+def release_objections(given):
+    purpose = ReleasePurpose(given["purpose"])
+    terms = releases.Terms(
+        purpose=purpose,
+        purpose_words=given.get("purpose_words", ""),
+        items=tuple(given["items"]),
+        named=given.get("named", True),
+        recipient=_recipient(given),
+        signed_on=SIGNED,
+        expires_on=SIGNED + timedelta(days=given["days"]) if "days" in given else None,
+        limits_explained_first=given.get("explained_first", True),
+        method=SignatureMethod(given.get("method", "screen")),
+        witness=given.get("witness", ""),
+        signed=given.get("signed", True),
+    )
+    caps = {purpose: given["cap"]} if "cap" in given else None
+    return {"change": list(releases.objections(terms, today=SIGNED, caps=caps))}
+
+
+def stands_against_signer(given):
+    known = releases.age(
+        born=given.get("born"), said=given.get("age_said"), said_on=given.get("said_on"), today=SIGNED
+    )
+    found = releases.stands_against_signer(
+        capacity=SignerCapacity(given["capacity"]),
+        known=known,
+        state=given.get("state", ""),
+        cosigner=given.get("cosigner", ""),
+        basis=given.get("basis", ""),
+        abuser=_choice(Answer, given.get("abuser")),
+        recipient=_recipient(given),
+        custodian_receives=_choice(Answer, given.get("custodian_receives")),
+    )
+    return {"change": list(found)}
+
+
+def release_standing(given):
+    found = releases.standing(
+        signed_on=SIGNED,
+        expires_on=date(2026, 6, 30),
+        capacity=SignerCapacity(given["capacity"]),
+        today=given["today"],
+        revoked=given.get("revoked", False),
+        born=given.get("born"),
+    )
+    return {"state": found.state, "ends_on": found.ends_on}
+
+
+def what_revocation_does(given):
+    return {"says": list(releases.what_revocation_does(_recipient(given), given["opened"]))}
+
+
 RUN = {
     "charges.classify": classify,
     "charges.charged_ht": charged_ht,
@@ -237,6 +301,10 @@ RUN = {
     "deadlines.due": due,
     "agreements.state": agreement_state,
     "intake.still_to_ask": still_to_ask,
+    "releases.objections": release_objections,
+    "releases.stands_against_signer": stands_against_signer,
+    "releases.standing": release_standing,
+    "releases.what_revocation_does": what_revocation_does,
     "demands.objections": demand_objections,
     "mandated.verdict": verdict,
     "packet.current": current,
