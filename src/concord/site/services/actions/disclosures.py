@@ -25,12 +25,18 @@ def preview_report(
     *, client: Client, items: Collection[DisclosureItem], summary: str, signed_on: dt.date, expires_on: dt.date
 ) -> dict:
     """Exactly what the recipient will see, and nothing else: what is sent is made by this same function."""
+    content = say(client=client, items=items, summary=summary)
+    return content | {"permission_signed_on": signed_on.isoformat(), "permission_expires_on": expires_on.isoformat()}
+
+
+def say(*, client: Client, items: Collection[DisclosureItem], summary: str) -> dict:
+    """What the chosen items say, from the file, and what to be careful of where one says how to reach her."""
     values = {item: value for item in items if (value := _SAYS[item](client, summary))}
     content = {str(item): value for item, value in values.items()}
     way = _first_way(client)
     if DisclosureItem.SAFE_CONTACT in values and way.cautions:
         content["contact_caution"] = list(way.cautions)
-    return content | {"permission_signed_on": signed_on.isoformat(), "permission_expires_on": expires_on.isoformat()}
+    return content
 
 
 @in_vault
