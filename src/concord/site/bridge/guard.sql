@@ -99,10 +99,32 @@ begin
    where k.package_id = which and p.id = which and p.to_agency_id = a.agency;
 end $$;
 
+-- Its recipient forgets a referral: noise takes the place of what was sealed to it, of the same length and look, so that
+-- the sender, who reads the row and cannot open it, sees no difference.
+create or replace function guard.blank_referral(which uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare a guard.actor := guard.who(); n integer; noise bytea;
+begin
+  if not guard.is_jobs() and not a.roles && '{supervisor,privacy_officer}'::text[] then
+    raise insufficient_privilege using message = 'permission denied: a supervisor or privacy officer erases';
+  end if;
+  select length(content) into n from public.bridge_referral where id = which and to_agency_id = a.agency for no key update;
+  if not found then
+    raise insufficient_privilege using message = 'permission denied: not a referral to this agency';
+  end if;
+  select substr(string_agg(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), ''), 1, n) into noise
+    from generate_series(0, n / 32);
+  if n > 31 then noise := set_byte(noise, 31, get_byte(noise, 31) & 127); end if;  -- as a public key of X25519 ends
+  update public.bridge_referral set content = noise where id = which;
+  delete from guard.detail where subject = which;
+end $$;
+
 revoke all on function guard.on_duty, guard.open_package, guard.withdraw_package, guard.end_packages, guard.is_open,
-  guard.keyless_packages, guard.reseal_package, guard.record_opening from public;
+  guard.keyless_packages, guard.reseal_package, guard.record_opening,
+  guard.blank_referral from public;
 grant execute on function guard.on_duty, guard.open_package, guard.withdraw_package, guard.end_packages,
-  guard.keyless_packages, guard.reseal_package, guard.record_opening to {kind}_app, {kind}_owner;
+  guard.keyless_packages, guard.reseal_package, guard.record_opening,
+  guard.blank_referral to {kind}_app, {kind}_owner;
 reset role;
 
 grant update on public.bridge_package to {kind}_guard;
@@ -113,3 +135,6 @@ drop policy if exists guard_ends on public.bridge_packagekey;
 create policy guard_ends on public.bridge_packagekey for delete to {kind}_guard using (true);
 drop policy if exists guard_reseals on public.bridge_packagekey;
 create policy guard_reseals on public.bridge_packagekey for insert to {kind}_guard with check (true);
+grant update on public.bridge_referral to {kind}_guard;
+drop policy if exists guard_forgets on public.bridge_referral;
+create policy guard_forgets on public.bridge_referral for update to {kind}_guard using (true) with check (true);

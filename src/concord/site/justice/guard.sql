@@ -10,4 +10,11 @@ set search_path = pg_catalog, pg_temp as $$
 
 revoke all on function guard.team from public;
 grant execute on function guard.team to {kind}_app, {kind}_owner;
+-- Drafts are no longer written into the chain; what it kept of them apart is not needed.
+delete from guard.detail d using guard.entry e where d.entry = e.id and e.relation = 'justice_draft';
 reset role;
+
+-- What was received and what was handed on stay as they were written.
+create or replace trigger kept before update on public.justice_receivedrecord
+  for each row execute function guard.kept('investigation_id', 'keep_until', 'hold', 'hold_reason');
+create or replace trigger kept before update on public.justice_discoveryentry for each row execute function guard.kept();

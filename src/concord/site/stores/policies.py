@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.db.models import BinaryField, CheckConstraint, Q
 
-from concord.law.wall import Condition, Operation, Rule, Walled, rules_for
+from concord.law.wall import Compartment, Condition, Operation, Rule, Walled, rules_for
 from concord.site.stores.models import WalledModel
 from concord.site.stores.router import kind_of
 from concord.vocabulary import Sector, StoreKind
@@ -58,7 +59,9 @@ def condition_sql(condition: Condition, w: Walled, asker: Asker = Asker()) -> st
                 return "false"
             return f"({w.case} = any({asker.ids('team')}) and {w.agency} = any({asker.ids('partners')}))"
         case Condition.OPEN_FILE:
-            return f"({own} and not {w.client} = any((select guard.hidden_clients())::uuid[]))"
+            files = [column for column in (w.client, w.other_client) if column]
+            hidden = "any((select guard.hidden_clients())::uuid[])"
+            return f"({own} and {' and '.join(f'not {column} = {hidden}' for column in files)})"
         case Condition.SENDER:
             return f"{w.sender} = {asker.value('agency')}"
         case Condition.TO_PARTNER:
@@ -122,11 +125,14 @@ def table_statements(kind: StoreKind, model) -> Iterator[str]:
     yield f"revoke all on {t} from public, {app}"
     yield f"alter table {t} enable row level security"
     yield f"alter table {t} force row level security"
-    for name in ("owner_all", "guard_read", *(f"may_{o.value}" for o in Operation)):
+    for name in ("owner_all", "guard_read", "guard_purges", *(f"may_{o.value}" for o in Operation)):
         yield f"drop policy if exists {name} on {t}"
     yield f"create policy owner_all on {t} to {owner} using (true) with check (true)"
     yield f"create policy guard_read on {t} for select to {guard} using (true)"
     yield f"grant select on {t} to {guard}"
+    if w.compartment is Compartment.DESK:
+        yield f"grant delete on {t} to {guard}"
+        yield f"create policy guard_purges on {t} for delete to {guard} using (true)"
     targets = _visible_targets(model)
     for operation in Operation:
         text = expression(kind, w, operation)
@@ -172,6 +178,64 @@ def audit_triggers(table: str, file: str) -> Iterator[str]:
     )
 
 
+@dataclass(frozen=True)
+class Holding:
+    """A table that holds sealed values of persons: the columns that name the person, and the columns that are sealed.
+
+    `filled`: those that a check of the table asks for; they are emptied to nothing instead of to NULL.
+    """
+
+    table: str
+    named_by: tuple[str, ...]
+    columns: tuple[str, ...]
+    filled: tuple[str, ...]
+
+
+def holdings(kind: StoreKind) -> list[Holding]:
+    """Where a person's sealed values lie, by looking at every table of a store: what erasing her must empty.
+
+    A person is a row that the wall closes as a file of its own; hers is what points to her and is sealed. A file that
+    another file points to (a family member's) stays a file of its own.
+    """
+    models = walled_models(kind)
+    persons = {model for model in models if model.wall.client == "id"}
+    found = []
+    for model in models:
+        columns = tuple(f.column for f in model._meta.concrete_fields if isinstance(f, BinaryField))
+        pointing = tuple(f.column for f in model._meta.concrete_fields if f.is_relation and f.related_model in persons)
+        named_by = ("id",) if model in persons else pointing
+        if columns and named_by:
+            asked_for = {name for check in _checks(model) for name in _named(check)}
+            filled = tuple(c for c in columns if c in asked_for)
+            found.append(Holding(model._meta.db_table, named_by, columns, filled))
+    return found
+
+
+def _checks(model) -> Iterator[Q]:
+    return (c.condition for c in model._meta.constraints if isinstance(c, CheckConstraint))
+
+
+def _named(condition: Q) -> Iterator[str]:
+    for part in condition.children:
+        if isinstance(part, Q):
+            yield from _named(part)
+        else:
+            yield part[0].partition("__")[0]
+
+
+def forgetting_statements(kind: StoreKind) -> Iterator[str]:
+    """Tell the guard where a person's sealed values lie, and let it take them away."""
+    guard = f"{kind.value}_guard"
+    yield "delete from guard.sealed"
+    for one in holdings(kind):
+        named_by, columns, filled = (f"'{{{','.join(names)}}}'" for names in (one.named_by, one.columns, one.filled))
+        yield f"insert into guard.sealed values ('{one.table}', {named_by}, {columns}, {filled})"
+        yield f"grant update on {one.table} to {guard}"
+        yield f"drop policy if exists guard_forgets on {one.table}"
+        yield f"create policy guard_forgets on {one.table} for update to {guard} using (true) with check (true)"
+
+
 def statements(kind: StoreKind) -> Iterator[str]:
     for model in walled_models(kind):
         yield from table_statements(kind, model)
+    yield from forgetting_statements(kind)

@@ -405,7 +405,7 @@ class ReferredClient(HeldModel):
 class Draft(DraftBase):
     """What somebody is still typing: hers alone until it is submitted."""
 
-    wall = Walled(Compartment.DESK)
+    wall = Walled(Compartment.DESK, audited=False)  # the chain would keep what was typed and thrown away
 
     def __str__(self):
         return f"draft {self.pk}"

@@ -62,6 +62,11 @@ create or replace function guard.task_forces() returns uuid[] language sql stabl
 create or replace function guard.partners() returns uuid[] language sql stable security definer
   set search_path = pg_catalog, pg_temp as 'select (guard.who()).partners';
 
+-- The agency's own jobs: an identity that no sign-in has (`law.wall.jobs_staff`).
+create or replace function guard.is_jobs() returns boolean language sql stable security definer
+set search_path = pg_catalog, pg_temp as $$
+  select (w).staff = md5('concord jobs ' || (w).agency::text)::uuid from (select guard.who() as w) x $$;
+
 -- ---------------------------------------------------------------------------------------------------- the audit chain
 create table if not exists guard.link(
   id bigint generated always as identity primary key, xact xid8, n bigint, previous bytea, hash bytea, at timestamptz);
@@ -214,6 +219,30 @@ begin
     order by e.id desc limit least(at_most, 500);
 end $$;
 
+-- Where a person's sealed values lie: tables, the columns that name her, the columns that are sealed, and those of them
+-- that a check of the table wants filled. Written by `apply` from the models, so that no table is forgotten.
+create table if not exists guard.sealed(
+  relation name primary key, named_by name[] not null, columns name[] not null, filled name[] not null);
+
+-- Drafts that nobody has typed in for so many days go by themselves, submitted ones too. Only the agency's own jobs ask;
+-- the browser's copy opens for fourteen days, so that a form sent again is known to be the same at least as long.
+create or replace function guard.purge_drafts(days integer) returns integer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare a guard.actor := guard.who(); t name; n integer; total integer := 0;
+begin
+  if not guard.is_jobs() then
+    raise insufficient_privilege using message = 'permission denied: the agency''s own jobs end drafts';
+  end if;
+  for t in select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+            and c.relname like '%\_draft' loop
+    execute format('delete from public.%I where agency_id = $1 and updated_at < $2', t)
+      using a.agency, now() - make_interval(days => greatest(days, 14));
+    get diagnostics n = row_count;
+    total := total + n;
+  end loop;
+  return total;
+end $$;
+
 -- A row may name another row of its own table only if its writer sees that one. Runs as the writer, under her policies.
 create or replace function guard.names_seen_rows() returns trigger language plpgsql
 set search_path = pg_catalog, public, pg_temp as $$
@@ -234,6 +263,22 @@ end $$;
 create or replace function guard.held() returns trigger language plpgsql as $$
 begin raise insufficient_privilege using message = format('permission denied: a row of %s stays with its holder', tg_table_name); end $$;
 
+-- What was written down stays as written. Arguments: the columns that may still change.
+create or replace function guard.kept() returns trigger language plpgsql as $$
+declare free text[] := coalesce(tg_argv, '{}');
+begin
+  -- Erasing may take sealed values away, and do nothing else (a vault's `guard.empty_file`).
+  if current_user = '{kind}_guard' and not exists (
+      select from jsonb_each(to_jsonb(new)) n
+       where n.value is distinct from to_jsonb(old) -> n.key and n.value not in ('null'::jsonb, '"\\x"'::jsonb)) then
+    return new;
+  end if;
+  if to_jsonb(old) - free is distinct from to_jsonb(new) - free then
+    raise insufficient_privilege using message = 'permission denied: this record is kept as it was written';
+  end if;
+  return new;
+end $$;
+
 -- What `apply` recorded of this store's shape, for the comparison at every boot.
 create or replace function guard.applied() returns text language sql stable security definer
   set search_path = pg_catalog, pg_temp as 'select digest from guard.shape';
@@ -244,6 +289,6 @@ create or replace function guard.head_now(out n bigint, out hash bytea) language
 
 revoke all on all functions in schema guard from public;
 grant execute on function guard.staff, guard.agency, guard.sector, guard.roles, guard.task_forces, guard.partners,
-  guard.note, guard.chain, guard.applied,
+  guard.note, guard.chain, guard.applied, guard.purge_drafts,
   guard.head_now to {kind}_app, {kind}_owner;
 reset role;
