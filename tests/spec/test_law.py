@@ -186,6 +186,7 @@ def verdict(given):
         "verdict": mandated.verdict(found, given.get("privilege", "")),
         "voice_due": clocks.voice_due,
         "written_due": clocks.written_due or "none",
+        "sending_stops": sorted(mandated.fulfils(found, mandated.Way.SENT)) if found else [],
     }
 
 

@@ -45,6 +45,17 @@ class Verdict(StrEnum):
     NO_DUTY = "no_duty"  # nothing leaves without her leave
 
 
+class Way(StrEnum):
+    """How a report is made."""
+
+    TELEPHONE = "telephone"
+    PAPER = "paper"  # in writing, by fax, letter or the agency's own web page
+    SENT = "sent"  # from here, to an agency of the task force
+
+
+VOICE, WRITTEN = "voice", "written"
+
+
 @dataclass(frozen=True)
 class Privilege:
     """Something told in confidence that the law lets stay there, although the duty would reach it."""
@@ -73,6 +84,7 @@ class Duty:
     citation: str
     note: str
     privileges: tuple[Privilege, ...]
+    telephone: bool = False  # only a telephone call stops the first clock; what is sent is the second paper
 
     @property
     def code(self) -> str:
@@ -109,6 +121,7 @@ def _read_duty(jurisdiction: str, row: dict) -> Duty:
         voice=timedelta(hours=row["voice_hours"]),
         written=None if written is None else timedelta(hours=written),
         privileges=tuple(Privilege(**one) for one in row.get("privilege", ())),
+        telephone=row.get("telephone", False),
         **{name: row[name] for name in ("id", "title", "who", "learns", "to", "when", "citation", "note")},
     )
 
@@ -183,6 +196,13 @@ def clocks(found: Duty, learned_at: datetime) -> Clocks:
     if learned_at.tzinfo is None:
         raise ValueError("Give the moment with its time zone.")
     return Clocks(learned_at + found.voice, None if found.written is None else learned_at + found.written)
+
+
+def fulfils(found: Duty, way: Way) -> frozenset[str]:
+    """Which clock a report made this way stops."""
+    if way is Way.TELEPHONE:
+        return frozenset({VOICE})
+    return frozenset({WRITTEN}) if found.telephone else frozenset({VOICE, WRITTEN})
 
 
 # --- Making the report ------------------------------------------------------------------------------------------------

@@ -15,17 +15,21 @@ ITEM = "packet."
 
 
 class Telling(NamedTuple):
-    """One thing told once. `at` is the moment it was written down: two tellings of one day stand in that order."""
+    """One thing told once. `at` is the moment it was written down: two tellings of one day stand in that order.
+
+    `of` is whatever the caller keeps it by.
+    """
 
     question: PacketQuestion
     told_on: date
     at: datetime
     taken_back: bool
+    of: object = None
 
 
-def current[T: Telling](tellings: Iterable[T]) -> dict[PacketQuestion, T]:
+def current(tellings: Iterable[Telling]) -> dict[PacketQuestion, Telling]:
     """The telling that stands for each question, in the order of the questions; none where she took it back."""
-    last: dict[PacketQuestion, T] = {}
+    last: dict[PacketQuestion, Telling] = {}
     for telling in sorted(tellings, key=lambda one: (one.told_on, one.at)):
         last[PacketQuestion(telling.question)] = telling
     standing = {question for question, telling in last.items() if not telling.taken_back}
