@@ -3,8 +3,9 @@
 from datetime import date
 from typing import NamedTuple
 
+from concord.law.packet import ITEM
 from concord.law.referrals import is_words
-from concord.vocabulary import ReleasePurpose, Sector
+from concord.vocabulary import DisclosureItem, PacketQuestion, ReleasePurpose, Sector
 
 #: Who coordinates, studies or oversees the task force, or reviews its pages, has no file of anybody's (28 CFR Part 22).
 RECIPIENTS = frozenset(Sector) - {
@@ -37,6 +38,12 @@ def as_content(said: object) -> dict:
         said_by=_words(parts.get("said_by")),
         expires_on=_day(parts.get("expires_on")),
     )._asdict()
+
+
+def item_label(code: str) -> str:
+    """What an item is called to whoever reads it; one that is in no list of ours stands as it was sealed."""
+    codes, name = (PacketQuestion, code.removeprefix(ITEM)) if code.startswith(ITEM) else (DisclosureItem, code)
+    return codes(name).label if name in set(codes) else code
 
 
 def _purpose(value: object) -> str:

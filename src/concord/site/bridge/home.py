@@ -1,4 +1,4 @@
-"""What of the bridge needs a person today: calls that wait, answers to one's own calls, gaps in the roster."""
+"""What of the bridge needs a person today: sealed copies, calls that wait, answers to one's own, gaps in the roster."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from concord.law.wall import JUSTICE, PROVIDERS, STORES, Viewer
 from concord.site.accounts.directory import agency_names
-from concord.site.bridge import actions
+from concord.site.bridge import actions, packages
 from concord.site.bridge.models import AdvocateCall, DutyShift
 from concord.site.pages.records import Action, Status
 from concord.site.pages.worklist import MOST, Section, Work, count
@@ -16,6 +16,29 @@ from concord.vocabulary import ReferralKind, StoreKind
 
 
 def sections(viewer: Viewer, now: datetime) -> list[Section]:
+    return [*_copies(viewer, now), *_of_the_sector(viewer, now)]
+
+
+def _copies(viewer, now) -> list[Section]:
+    """Sealed copies that name her and that she has not opened; where none waits, the way to those she may still read.
+    """
+    live = packages.received_packages(viewer).filter(to_staff_id=viewer.staff, withdrawn_at=None, expires_at__gt=now)
+    waiting = live.filter(opened_at=None).order_by("expires_at", "id")
+    rows = list(waiting[:MOST])
+    if not rows and not live.exists():
+        return []
+    names = agency_names(row.from_agency_id for row in rows)
+    works = tuple(
+        Work(what=_("%(agency)s sent you a sealed copy") % {"agency": names.get(row.from_agency_id, "")},
+             why=_("A client lets you read it until its day"), due=row.expires_at,
+             url=reverse("bridge:package", args=[row.pk]))
+        for row in rows
+    )
+    return [Section(_("Sealed copies for you"), works, empty=_("You have opened all of them."),
+                    more=Action(_("All sealed copies"), reverse("bridge:packages")), count=count(waiting, works))]
+
+
+def _of_the_sector(viewer, now) -> list[Section]:
     if viewer.sector in PROVIDERS:
         return [_calls_waiting(viewer, now), *_roster_gap(viewer, now)]
     if viewer.sector in JUSTICE:

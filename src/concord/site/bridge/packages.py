@@ -19,11 +19,13 @@ from concord.site.bridge import agreements, envelope
 from concord.site.bridge.models import Package, PackageKey
 from concord.site.keys import packages as keys
 from concord.site.pages.objections import Objection
+from concord.site.pages.records import Fact
 from concord.site.stores import audit
-from concord.vocabulary import PackageState, Sector, StoreKind
+from concord.vocabulary import PackageState, ReleasePurpose, Sector, StoreKind
 
-__all__ = ["Objection", "end_packages", "keyless_packages", "open_package", "package_recipients", "received_packages",
-           "reseal_package", "send_package", "sent_packages", "withdraw_package"]
+__all__ = ["Objection", "end_packages", "keyless_packages", "open_package", "package_recipients", "purpose_line",
+           "received_packages", "record_opening", "reseal_package", "said_lines", "send_package", "sent_packages",
+           "withdraw_package"]
 
 #: A few lines, a page, a long account, a whole history: all that the length of a sealed copy tells.
 SIZES = (*envelope.SIZES, 262_144)
@@ -148,6 +150,22 @@ def open_package(*, package: Package, by: Viewer) -> dict:
         raise Objection({"": _why_not(package, by)}) from None
     audit.record("package.opened", package)
     return content
+
+
+def record_opening(*, id: UUID, at: dt.datetime, by: Viewer) -> None:
+    """Say that the viewer's justice agency has opened a copy, where the hub failed after its own record was kept."""
+    _call("guard.record_opening(%s, %s)", id, at)
+
+
+def said_lines(content: dict) -> list[Fact]:
+    """The items as a page shows them, in the sender's order, each with its lines."""
+    items = content["items"].items()
+    return [Fact(law.item_label(code), said if isinstance(said, list) else [said]) for code, said in items]
+
+
+def purpose_line(content: dict) -> str:
+    """What the copy is for: by the list, and in her own words where there are any."""
+    return ": ".join(filter(None, (ReleasePurpose(content["purpose"]).label, content["purpose_words"])))
 
 
 def _opened(package: Package) -> dict:

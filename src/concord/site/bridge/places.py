@@ -10,3 +10,5 @@ PLACES = [
     (frozenset(_CALLERS), _("Referrals"), "bridge:sent", "send"),
     (frozenset(_CALLERS | _ANSWERERS), _("Advocate calls"), "bridge:calls", "phone"),
 ]
+#: Sealed copies are few and wait on her home; the rest stands below her name. A justice agency's are in its own room.
+MENU = [(_ANSWERERS | {Role.COUNSEL, Role.ADMINISTRATOR}, _("Sealed copies"), "bridge:packages")]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from concord.site.bridge import views
+from concord.site.bridge import package_views, views
 
 app_name = "bridge"
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("referrals/received/<uuid:pk>/", views.opened, name="opened"),
     path("referrals/send/", views.choose, name="choose"),
     path("referrals/send/<slug:kind>/", views.send, name="send"),
+    path("sealed-copies/", package_views.packages, name="packages"),
+    path("sealed-copies/<uuid:pk>/", package_views.package, name="package"),
+    path("sealed-copies/<uuid:pk>/open/", package_views.package_open, name="package_open"),
     path("calls/", views.calls, name="calls"),
     path("calls/new/", views.call_new, name="call_new"),
     path("calls/<uuid:pk>/", views.call, name="call"),

@@ -15,5 +15,8 @@ PLACES = [
     (_COURT | _DETECTIVES, _("Hearings"), "justice:hearings", "event"),
 ]
 #: What is needed seldom: below her name.
-MENU = [(_POLICE | {Role.PROSECUTOR}, _("Taken in from files"), "justice:imports")]
+MENU = [
+    (_POLICE | _COURT, _("Received records"), "justice:received_records"),
+    (_POLICE | {Role.PROSECUTOR}, _("Taken in from files"), "justice:imports"),
+]
 SEARCH = (_("Search your agency's people and investigations"), "justice:search", "post")

@@ -2,7 +2,7 @@ from django.urls import include
 from django.urls import path as plain_path
 
 from concord.site.justice.desk import desk
-from concord.site.justice.views import arrests, cases, court, leads, persons, prosecution, search
+from concord.site.justice.views import arrests, cases, court, leads, persons, prosecution, received, search
 from concord.site.justice.views.common import justice_only
 
 app_name = "justice"
@@ -54,6 +54,16 @@ urlpatterns = [
     path("investigations/<uuid:pk>/office/", prosecution.office_file, name="office_file"),
     path("investigations/<uuid:pk>/office/consider/", prosecution.consider, name="consider"),
     path("investigations/<uuid:pk>/office/worksheet/", prosecution.worksheet, name="worksheet"),
+    path("investigations/<uuid:pk>/received/", received.case_received, name="case_received"),
+    path("received-records/", received.received_records, name="received_records"),
+    path("received-records/sealed/<uuid:pk>/", received.sealed_copy, name="sealed_copy"),
+    path("received-records/sealed/<uuid:pk>/open/", received.open_copy, name="open_copy"),
+    path("received-records/<uuid:pk>/", received.received_record, name="received_record"),
+    path("received-records/<uuid:pk>/investigation/", received.attach, name="received_attach"),
+    path("received-records/<uuid:pk>/keep/", received.keep, name="received_keep"),
+    path("received-records/<uuid:pk>/hold/", received.hold, name="received_hold"),
+    path("received-records/<uuid:pk>/lift/", received.lift, name="received_lift"),
+    path("received-records/<uuid:pk>/discovery/", received.discovery, name="received_discovery"),
     path("persons/search/", search.search, name="search"),
     path("persons/<uuid:pk>/", persons.person, name="person"),
     path("persons/<uuid:pk>/facts/", persons.change_person, name="change_person"),

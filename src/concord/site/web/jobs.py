@@ -1,6 +1,7 @@
 """Which jobs the tick runs in which kind of store."""
 
 from concord.site.accounts import jobs as accounts
+from concord.site.bridge import jobs as bridge
 from concord.site.justice import jobs as justice
 from concord.site.reporting import publish
 from concord.site.services import jobs as services
@@ -10,6 +11,7 @@ from concord.vocabulary import StoreKind
 JOBS: dict[StoreKind, list[ticks.Job]] = {
     StoreKind.VAULT: [services.sweep, publish.daily],
     StoreKind.JUSTICE: [justice.sweep, publish.daily],
+    StoreKind.HUB: [bridge.sweep],
 }
 
 

@@ -54,12 +54,14 @@ from concord.vocabulary import (
 TABS = (("case", "Overview"), ("roster", "People"), ("case_charges", "Charges and court"), ("elements", "Elements"),
         ("team", "Team"))
 ARREST_TABS = TABS[:3]
+HOLDERS_TABS = (*TABS, ("case_received", "Received records"))  # an agency's own: its team does not read them
 
 
-def tabs(case, current):
+def tabs(case, current, by):
     """The parts of an investigation, each a page of its own."""
+    shown = ARREST_TABS if case.arrest_only else HOLDERS_TABS if case.agency_id == by.agency else TABS
     return tuple(Tab(_(label), reverse(f"justice:{name}", args=[case.pk]), current=name == current)
-                 for name, label in (ARREST_TABS if case.arrest_only else TABS))
+                 for name, label in shown)
 
 
 @require_safe
@@ -103,7 +105,7 @@ def record_of(case, team, by, names, current, *, facts=(), actions=(), next_step
     """The head of an investigation, the same on each of its parts."""
     return Record(
         kind=_("Arrest") if case.arrest_only else _("Investigation"), title=case.code_name, status=state(case),
-        next_step=next_step, facts=facts, actions=actions, tabs=tabs(case, current),
+        next_step=next_step, facts=facts, actions=actions, tabs=tabs(case, current, by),
         access=access_to_case(case, team, by, names))
 
 
