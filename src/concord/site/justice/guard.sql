@@ -8,8 +8,16 @@ set search_path = pg_catalog, pg_temp as $$
      and t.agency_id = any((select (guard.who()).partners)::uuid[])
      and t.from_date <= current_date and (t.until_date is null or t.until_date >= current_date) $$;
 
+-- The same for policies. A row of it is looked up where a page reads a few rows of one case, and all are read where it
+-- reads many: the planner chooses. Behind a barrier, since whoever may ask for it may ask with functions of her own.
+create or replace view guard.cases_of_the_team with (security_barrier) as
+  select t.investigation_id as of_case from public.justice_teamagency t
+   where t.member_id = (select guard.agency()) and t.agency_id = any((select guard.partners())::uuid[])
+     and t.from_date <= current_date and (t.until_date is null or t.until_date >= current_date);
+
 revoke all on function guard.team from public;
 grant execute on function guard.team to {kind}_app, {kind}_owner;
+grant select on guard.cases_of_the_team to {kind}_app, {kind}_owner;
 -- Drafts are no longer written into the chain; what it kept of them apart is not needed.
 delete from guard.detail d using guard.entry e where d.entry = e.id and e.relation = 'justice_draft';
 reset role;

@@ -57,7 +57,8 @@ def condition_sql(condition: Condition, w: Walled, asker: Asker = Asker()) -> st
         case Condition.TEAM:
             if w.case is None:
                 return "false"
-            return f"({w.case} = any({asker.ids('team')}) and {w.agency} = any({asker.ids('partners')}))"
+            seen = f"exists (select from guard.cases_of_the_team where of_case = {w.case})"
+            return f"({w.agency} = any({asker.ids('partners')}) and {seen})"
         case Condition.OPEN_FILE:
             files = [column for column in (w.client, w.other_client) if column]
             hidden = "any((select guard.hidden_clients())::uuid[])"
