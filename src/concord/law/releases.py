@@ -86,6 +86,17 @@ def usual_end(purpose: ReleasePurpose, signed_on: date, caps: Mapping[str, int] 
     return signed_on + timedelta(days=min(TEMPLATES[purpose].days, longest(purpose, caps)))
 
 
+def read_caps(text: str) -> dict[str, int]:
+    """An installation's own caps in days: `report=30,housing=45`. ValueError names what is wrong."""
+    caps = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        purpose, _, days = part.partition("=")
+        if purpose not in set(ReleasePurpose) or not days.isdecimal() or not 1 <= int(days) <= MOST_DAYS:
+            raise ValueError(f"{part!r} sets no cap: write a purpose and 1 to {MOST_DAYS} days, such as report=30.")
+        caps[purpose] = int(days)
+    return caps
+
+
 # --- How old ----------------------------------------------------------------------------------------------------------
 
 

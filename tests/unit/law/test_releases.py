@@ -66,3 +66,11 @@ def test_an_age_that_was_said_holds_her_true_age(said, said_on, days, old):
 )
 def test_a_client_may_share_a_colleagues_name(one, other, same):
     assert releases.same_person(one, other) is same
+
+
+def test_an_installations_caps_are_read_and_a_wrong_one_is_named():
+    assert releases.read_caps("report=30, housing=45") == {"report": 30, "housing": 45}
+    assert releases.read_caps("") == {}
+    for wrong in ("report", "nothing=3", "report=0", "report=366", "report=-1"):
+        with pytest.raises(ValueError, match=wrong):
+            releases.read_caps(wrong)

@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
+from concord.law import releases
 from concord.site.keys.rings import FileRings
 from concord.site.pages.security import CSP
 from concord.site.signin import limits
@@ -17,6 +18,8 @@ CONCORD_DEMO = os.environ.get("CONCORD_DEMO") == "1"
 CONCORD_TESTING = os.environ.get("CONCORD_TESTING") == "1"
 CONCORD_UNWALLED = ("/account/", "/static/", "/healthz", "/today/")  # sign-in and what needs no one signed in
 CONCORD_SELF_ACTING = ("/people/",)  # who may sign in: pages that act for the hub's part and then leave the wall
+
+CONCORD_RELEASE_CAPS = releases.read_caps(os.environ.get("CONCORD_RELEASE_CAPS", ""))  # days a client's release may run
 
 SECRET_KEY = CONCORD.home.secret_file.read_text() if CONCORD.stores else secrets.token_urlsafe(48)
 DEBUG = False

@@ -40,6 +40,15 @@ from concord.site.services.actions.mandated import (
 )
 from concord.site.services.actions.packet import packet_items, take_back_answer, tell_once
 from concord.site.services.actions.referrals import accept_referral, decline_referral, open_referral
+from concord.site.services.actions.releases import (
+    Proposed,
+    Signature,
+    hand_over_on_paper,
+    preview_release,
+    renew_release,
+    revoke_release,
+    sign_release,
+)
 from concord.site.services.actions.staff import (
     appoint,
     assign,
@@ -51,6 +60,8 @@ from concord.site.services.actions.staff import (
 
 __all__ = [
     "Objection",
+    "Proposed",
+    "Signature",
     "accept_referral",
     "add_follow_up",
     "add_needs",
@@ -66,6 +77,7 @@ __all__ = [
     "end_assignment",
     "finish_follow_up",
     "judge_status",
+    "hand_over_on_paper",
     "keep_inquiry",
     "learn_of_duty",
     "lift_restriction",
@@ -80,14 +92,18 @@ __all__ = [
     "prepare_demand",
     "preview_demand",
     "preview_mandated",
+    "preview_release",
     "preview_report",
     "record_demand",
     "record_enrolment",
     "release_staff",
+    "renew_release",
     "reopen_client",
     "report",
     "restrict",
+    "revoke_release",
     "set_reach",
+    "sign_release",
     "take_back_answer",
     "tell_of_report",
     "tell_once",
