@@ -10,6 +10,7 @@ from concord import handbook
 from concord.law import (
     agreements,
     charges,
+    counting,
     dates,
     deadlines,
     demands,
@@ -291,9 +292,27 @@ def what_revocation_does(given):
     return {"says": list(releases.what_revocation_does(_recipient(given), given["opened"]))}
 
 
+def as_persons(given):
+    """The quarter of the page: January to March 2026."""
+    linked = dict.fromkeys(given["linked"], frozenset(given["linked"]))
+    files = [
+        counting.Episode(row["file"], row["kind"], row["opened"], row.get("closed"), reopening=False, ended_by=n)
+        for n, row in enumerate(given["file"])
+    ]
+    persons = counting.as_persons(files, linked)
+    found = counting.balance(persons, date(2026, 1, 1), date(2026, 3, 31))
+    assert found.holds
+    numbers = found._asdict() | {"returned": found.reopened}
+    return numbers | {
+        "served": len({one.client for one in persons}),
+        "kinds": sorted({str(one.kind) for one in persons}),
+    }
+
+
 RUN = {
     "charges.classify": classify,
     "charges.charged_ht": charged_ht,
+    "counting.as_persons": as_persons,
     "elements.evaluate_all": evaluate_all,
     "dates.under_18": under_18,
     "safeguards.assess": assess,

@@ -287,7 +287,8 @@ def rules_for(store: StoreKind, compartment: Compartment, operation: Operation) 
 class Walled:
     """How a table's columns answer the wall's questions: which compartment, and which column holds which fact.
 
-    `case`: the column naming the investigation (for TEAM). `client`: the column naming the client (for OPEN_FILE).
+    `case`: the column naming the investigation (for TEAM). `client`: the column naming the client (for OPEN_FILE);
+    `other_client`: a second one that the row names, whose file must be open to the viewer as well.
     `subject`: the column naming whose file an audit entry belongs to; by default the case, the client, or the row.
     """
 
@@ -295,6 +296,7 @@ class Walled:
     agency: str = "agency_id"
     case: str | None = None
     client: str | None = None
+    other_client: str | None = None
     task_force: str = "task_force_id"
     sender: str = "from_agency_id"
     recipient: str = "to_agency_id"

@@ -2,7 +2,8 @@
 
 Run it as the agency's own jobs (`law.wall.jobs_staff`): they alone count restricted files too, so that a figure does
 not depend on who asked for it. Rules C1 to C7 of the grantee reports: principals and family apart, potential and
-confirmed apart, new and total apart, and the balance of openings and closings holds or nothing is said.
+confirmed apart, new and total apart, and the balance of openings and closings holds or nothing is said. Files that
+were linked as one person's count as one client, in every period and in each figure of persons.
 """
 
 import datetime as dt
@@ -15,9 +16,11 @@ from uuid import UUID
 
 from django.conf import settings
 
+from concord.law import counting
+from concord.law.counting import Episode
 from concord.law.wall import Viewer
 from concord.site.keys.sealing import NoKey
-from concord.site.services import rules
+from concord.site.services import pairs, rules
 from concord.site.services.models import (
     Client,
     ClientStatus,
@@ -71,28 +74,41 @@ class Count:
     by: dict[str, str] = field(default_factory=dict)
 
 
-class Episode(NamedTuple):
-    client: UUID
-    kind: str
-    opened_on: dt.date
-    closed_on: dt.date | None
-    reopening: bool
+class Persons:
+    """Whose a file is, where files were linked: each person under one id, and a principal client if in any file."""
 
-    def is_open_before(self, day: dt.date) -> bool:
-        return self.opened_on < day and (self.closed_on is None or self.closed_on >= day)
+    def __init__(self, by: Viewer):
+        self.linked = pairs.linked(by)
+        kinds = dict(Client.objects.filter(agency_id=by.agency, pk__in=self.linked).values_list("pk", "kind"))
+        self._kinds = {
+            file: counting.kind_of_person(kinds[one] for one in files).value for file, files in self.linked.items()
+        }
+
+    def of(self, file: UUID) -> UUID:
+        return counting.one_person(self.linked, file)
+
+    def kind(self, file: UUID, said: str) -> str:
+        """Of the person whose file it is; `said` is what the file itself says."""
+        return self._kinds.get(file, said)
+
+    def files(self, of: Iterable[UUID]) -> set[UUID]:
+        """These files and all others of the same persons."""
+        return {file for one in of for file in self.linked.get(one, (one,))}
 
 
 def counts(quarter: Quarter, *, by: Viewer) -> list[Count]:
     """All counts of a quarter. Raises Unbalanced where the dates of the files contradict each other."""
     settings.CONCORD_RINGS.warm(by.agency)
-    episodes = _episodes(by, quarter)
-    served = _served(by, quarter, episodes)
+    persons = Persons(by)
+    entries = _episodes(by, quarter)
+    served = _served(by, quarter, entries)
+    episodes = counting.as_persons(entries, persons.linked)
     parts = (
         _balance(quarter, episodes),
-        _clients(by, quarter, served),
-        _closures(by, quarter),
-        _services(by, quarter),
-        _needs(by, quarter),
+        _clients(by, quarter, persons, served),
+        _closures(by, quarter, persons, episodes),
+        _services(by, quarter, persons),
+        _needs(by, quarter, persons),
         _not_served(by, quarter),
     )
     return [count for part in parts for count in part]
@@ -100,33 +116,26 @@ def counts(quarter: Quarter, *, by: Viewer) -> list[Count]:
 
 def _episodes(by: Viewer, quarter: Quarter) -> list[Episode]:
     rows = Enrolment.objects.filter(agency_id=by.agency, opened_on__lte=quarter.last)
-    return [
-        Episode(*row) for row in rows.values_list("client_id", "client__kind", "opened_on", "closed_on", "reopening")
-    ]
+    columns = ("client_id", "client__kind", "opened_on", "closed_on", "reopening", "pk")
+    return [Episode(*row) for row in rows.values_list(*columns)]
 
 
 def _balance(quarter: Quarter, episodes: list[Episode]) -> Iterator[Count]:
     """Open at the start, new and reopened, less closed, are those open at the end: reckoned apart and compared."""
-    after = quarter.last + dt.timedelta(days=1)
     for kind in ClientKind:
-        own = [e for e in episodes if e.kind == kind]
-        began = [e for e in own if e.opened_on >= quarter.first]
-        numbers = {
-            "clients_open_at_start": len({e.client for e in own if e.is_open_before(quarter.first)}),
-            "clients_new": sum(not e.reopening for e in began),
-            "clients_reopened": sum(e.reopening for e in began),
-            "clients_closed": sum(bool(e.closed_on) and quarter.first <= e.closed_on <= quarter.last for e in own),
-            "clients_open_at_end": len({e.client for e in own if e.is_open_before(after)}),
-        }
-        start, new, reopened, closed, end = numbers.values()
-        if start + new + reopened - closed != end:
+        found = counting.balance([e for e in episodes if e.kind == kind], quarter.first, quarter.last)
+        if not found.holds:
+            start, new, reopened, closed, end = found
             raise Unbalanced(f"{quarter}: {start} + {new} + {reopened} - {closed} is not {end}; look at files' dates")
-        for measure, value in numbers.items():
+        for measure, value in zip(_BALANCE, found, strict=True):
             yield Count(measure, str(quarter), value, by={"kind": kind.value})
 
 
+_BALANCE = ("clients_open_at_start", "clients_new", "clients_reopened", "clients_closed", "clients_open_at_end")
+
+
 def _served(by: Viewer, quarter: Quarter, episodes: list[Episode]) -> set[UUID]:
-    """Everybody whose file was open on a day of the quarter, or for whom something was done in it."""
+    """The files that were open on a day of the quarter, or in which something was done in it."""
     open_then = {e.client for e in episodes if e.closed_on is None or e.closed_on >= quarter.first}
     return open_then | set(_in(quarter, _done(by)).values_list("client_id", flat=True))
 
@@ -139,52 +148,71 @@ def _in(quarter: Quarter, rows, column: str = "on_date"):
     return rows.filter(**{f"{column}__range": (quarter.first, quarter.last)})
 
 
-def _clients(by: Viewer, quarter: Quarter, served: set[UUID]) -> Iterator[Count]:
+def _clients(by: Viewer, quarter: Quarter, persons: Persons, served: set[UUID]) -> Iterator[Count]:
     """Persons served, each once: by type, age group and gender; potential and confirmed in two columns."""
-    clients = list(Client.objects.filter(agency_id=by.agency, pk__in=served))
-    ages, statuses = _entry_ages(by, served), _statuses(by, quarter, served)
+    files = persons.files(served)
+    ages, statuses = _entry_ages(by, files), _statuses(by, quarter, files, persons)
+    people: dict[UUID, list[Client]] = defaultdict(list)
+    for client in Client.objects.filter(agency_id=by.agency, pk__in=files).order_by("-first_contact_on", "id"):
+        people[persons.of(client.pk)].append(client)
     columns = {
-        "clients_served": lambda c: {},
-        "clients_served_by_trafficking_type": lambda c: {"trafficking_type": _opened(c, "trafficking_type")},
-        "clients_served_by_age_group": lambda c: {"age_group": str(rules.age_group(ages.get(c.pk)))},
-        "clients_served_by_gender": lambda c: {"gender": _opened(c, "gender")},
-        "clients_served_by_status": lambda c: {"status": statuses.get(c.pk, UNKNOWN)},
+        "clients_served": lambda own: {},
+        "clients_served_by_trafficking_type": lambda own: {"trafficking_type": _said(own, "trafficking_type")},
+        "clients_served_by_age_group": lambda own: {"age_group": str(rules.age_group(_age(own, ages)))},
+        "clients_served_by_gender": lambda own: {"gender": _said(own, "gender")},
+        "clients_served_by_status": lambda own: {"status": statuses.get(persons.of(own[0].pk), UNKNOWN)},
     }
     for measure, broken_down in columns.items():
-        yield from _tally(measure, quarter, ({"kind": c.kind, **broken_down(c)} for c in clients))
+        rows = ({"kind": persons.kind(own[0].pk, own[0].kind), **broken_down(own)} for own in people.values())
+        yield from _tally(measure, quarter, rows)
 
 
-def _entry_ages(by: Viewer, served: set[UUID]) -> dict[UUID, int | None]:
+def _said(own: list[Client], column: str):
+    """What the newest file of a person says that says anything."""
+    return next((value for client in own if (value := _opened(client, column)) != UNKNOWN), UNKNOWN)
+
+
+def _age(own: list[Client], ages: dict[UUID, int | None]) -> int | None:
+    return next((age for client in own if (age := ages.get(client.pk)) is not None), None)
+
+
+def _entry_ages(by: Viewer, files: set[UUID]) -> dict[UUID, int | None]:
     """Age at the latest entry: age at intake is what service reports ask for."""
-    rows = Enrolment.objects.filter(agency_id=by.agency, client_id__in=served).order_by("opened_on")
+    rows = Enrolment.objects.filter(agency_id=by.agency, client_id__in=files).order_by("opened_on")
     return {row.client_id: _opened(row, "age_at_entry", missing=None) for row in rows}
 
 
-def _statuses(by: Viewer, quarter: Quarter, served: set[UUID]) -> dict[UUID, str]:
-    """The judgement that held at the end of the quarter."""
-    rows = ClientStatus.objects.filter(agency_id=by.agency, client_id__in=served, on_date__lte=quarter.last)
-    return dict(rows.order_by("on_date", "created_at").values_list("client_id", "status"))
+def _statuses(by: Viewer, quarter: Quarter, files: set[UUID], persons: Persons) -> dict[UUID, str]:
+    """The judgement of each person that held at the end of the quarter."""
+    rows = ClientStatus.objects.filter(agency_id=by.agency, client_id__in=files, on_date__lte=quarter.last)
+    rows = rows.order_by("on_date", "created_at").values_list("client_id", "status")
+    return {persons.of(file): status for file, status in rows}
 
 
-def _closures(by: Viewer, quarter: Quarter) -> Iterator[Count]:
-    rows = list(_in(quarter, Enrolment.objects.filter(agency_id=by.agency), "closed_on").select_related("client"))
+def _closures(by: Viewer, quarter: Quarter, persons: Persons, episodes: list[Episode]) -> Iterator[Count]:
+    """Why people left. One of two linked files that is closed while the other stays open is nobody's leaving."""
+    ended = {episode.ended_by for episode in episodes}
+    rows = _in(quarter, Enrolment.objects.filter(agency_id=by.agency), "closed_on").select_related("client")
+    rows = [row for row in rows if row.pk in ended]
     for measure, column in (
         ("closures_by_reason", "closure_reason"),
         ("closures_by_exit_living_situation", "exit_living_situation"),
     ):
-        found = ({"kind": row.client.kind, column: _opened(row, column)} for row in rows)
+        found = ({"kind": persons.kind(row.client_id, row.client.kind), column: _opened(row, column)} for row in rows)
         yield from _tally(measure, quarter, found, unit="episodes")
 
 
-def _services(by: Viewer, quarter: Quarter) -> Iterator[Count]:
+def _services(by: Viewer, quarter: Quarter, persons: Persons) -> Iterator[Count]:
     """Services provided and referred by type: entries, quantities in each unit, and persons each counted once."""
-    rows = list(
-        _in(quarter, _done(by)).values_list("client_id", "client__kind", "service_type", "mode", "unit", "quantity")
-    )
+    columns = ("client_id", "client__kind", "service_type", "mode", "unit", "quantity")
+    rows = [
+        (persons.of(file), persons.kind(file, kind), *rest)
+        for file, kind, *rest in _in(quarter, _done(by)).values_list(*columns)
+    ]
     entries = ({"kind": k, "service_type": t, "mode": m} for _c, k, t, m, _u, _q in rows)
     yield from _tally("services_by_type", quarter, entries, unit="services")
-    persons = {(c, k, t) for c, k, t, m, _u, _q in rows if m == ServiceMode.PROVIDED}
-    yield from _tally("clients_by_service_type", quarter, ({"kind": k, "service_type": t} for _c, k, t in persons))
+    served = {(c, k, t) for c, k, t, m, _u, _q in rows if m == ServiceMode.PROVIDED}
+    yield from _tally("clients_by_service_type", quarter, ({"kind": k, "service_type": t} for _c, k, t in served))
     quantities: dict[tuple, Decimal] = defaultdict(Decimal)
     for _client, kind, service_type, mode, unit, quantity in rows:
         if mode == ServiceMode.PROVIDED:
@@ -212,15 +240,21 @@ def _groups(by: Viewer, quarter: Quarter) -> Iterator[Count]:
         )
 
 
-def _needs(by: Viewer, quarter: Quarter) -> Iterator[Count]:
+def _needs(by: Viewer, quarter: Quarter, persons: Persons) -> Iterator[Count]:
     """Services asked for in the quarter, and those found in it not to be had, by what stood in the way."""
     needs = Need.objects.filter(agency_id=by.agency)
-    asked = _in(quarter, needs, "requested_on").values_list("client__kind", "service_type")
-    yield from _tally(
-        "needs_requested_by_type", quarter, ({"kind": k, "service_type": t} for k, t in asked), unit="requests"
-    )
+    rows = _in(quarter, needs, "requested_on").values_list("client_id", "client__kind", "service_type")
+    asked = ({"kind": persons.kind(file, kind), "service_type": t} for file, kind, t in rows)
+    yield from _tally("needs_requested_by_type", quarter, asked, unit="requests")
     unmet = _in(quarter, needs.filter(mode=ServiceMode.UNMET), "decided_on").select_related("client")
-    found = ({"kind": n.client.kind, "service_type": n.service_type, "barrier": _opened(n, "barrier")} for n in unmet)
+    found = (
+        {
+            "kind": persons.kind(need.client_id, need.client.kind),
+            "service_type": need.service_type,
+            "barrier": _opened(need, "barrier"),
+        }
+        for need in unmet
+    )
     yield from _tally("needs_unmet_by_type_and_barrier", quarter, found, unit="requests")
 
 

@@ -62,9 +62,12 @@ class Erasure(HeldModel):
 
 
 class PairDecision(HeldModel):
-    """What somebody decided about two files of this provider. A later decision about the same two stands."""
+    """What somebody decided about two files of this provider. A later decision about the same two stands.
 
-    wall = FILE
+    Who cannot open one of the two does not see that there is anything to decide.
+    """
+
+    wall = Walled(Compartment.CLIENTS, client="client_id", other_client="other_id")
     sealed_under = "client_id"
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+", db_index=False)
