@@ -201,3 +201,5 @@ create or replace trigger kept before update on public.services_noticeattempt fo
 create or replace trigger kept before update on public.services_packetanswer
   for each row execute function guard.kept('taken_back_at');
 create or replace trigger kept before update on public.services_erasure for each row execute function guard.kept();
+create or replace trigger kept before update on public.services_pairdecision
+  for each row execute function guard.kept('undone_at', 'undone_by_id');

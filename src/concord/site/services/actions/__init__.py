@@ -39,6 +39,7 @@ from concord.site.services.actions.mandated import (
     tell_of_report,
 )
 from concord.site.services.actions.packet import packet_items, take_back_answer, tell_once
+from concord.site.services.actions.duplicates import decide_pair, look_for_duplicates, undo_decision
 from concord.site.services.actions.referrals import accept_referral, decline_referral, open_referral
 from concord.site.services.actions.releases import (
     Proposed,
@@ -73,6 +74,7 @@ __all__ = [
     "close_client",
     "decide_demand",
     "decide_need",
+    "decide_pair",
     "decline_referral",
     "end_assignment",
     "finish_follow_up",
@@ -85,6 +87,7 @@ __all__ = [
     "log_group_service",
     "log_notice",
     "log_service",
+    "look_for_duplicates",
     "make_report",
     "open_client",
     "open_referral",
@@ -107,6 +110,7 @@ __all__ = [
     "take_back_answer",
     "tell_of_report",
     "tell_once",
+    "undo_decision",
     "undo_group_service",
     "undo_service",
 ]
