@@ -138,3 +138,21 @@ create policy guard_reseals on public.bridge_packagekey for insert to {kind}_gua
 grant update on public.bridge_referral to {kind}_guard;
 drop policy if exists guard_forgets on public.bridge_referral;
 create policy guard_forgets on public.bridge_referral for update to {kind}_guard using (true) with check (true);
+
+-- A call stays as it was made, and its answer is the answering agency's: another provider neither gives it nor takes it.
+set role {kind}_guard;
+create or replace function guard.call_kept() returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+declare a guard.actor := guard.author(); answer text[] := '{answered_at,answered_by_agency_id,answered_by_id,answered_phone}';
+begin
+  if a.agency is not null and (to_jsonb(old) - answer is distinct from to_jsonb(new) - answer
+     or coalesce(old.answered_by_agency_id, a.agency) <> a.agency
+     or coalesce(new.answered_by_agency_id, a.agency) <> a.agency) then
+    raise insufficient_privilege using message = 'permission denied: a call is its caller''s, an answer its giver''s';
+  end if;
+  return new;
+end $$;
+revoke all on function guard.call_kept from public;
+reset role;
+create or replace trigger kept before update on public.bridge_advocatecall
+  for each row execute function guard.call_kept();
