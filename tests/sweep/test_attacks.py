@@ -95,7 +95,8 @@ ATTACKS = (
            ("update bridge_advocatecall set answered_at = now(), answered_by_agency_id = '{harbor}',"
             " answered_by_id = gen_random_uuid(), answered_phone = '555-0100'",), "an answer its giver's"),
     Attack("move the hour of a call for an advocate", "advocate", "hub",
-           ("update bridge_advocatecall set window_until = window_until + interval '1 day'",), "a call is its caller's"),
+           ("update bridge_advocatecall set window_until = window_until + interval '1 day'",),
+           "a call is its caller's"),
     # --- beside the policies
     Attack("which cases other agencies work on together", "detective", "justice",
            ("select of_case from guard.cases_of_the_team where of_case not in (select id from justice_investigation)",),
