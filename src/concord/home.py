@@ -93,6 +93,21 @@ class Home:
         return self.path / "tmp"
 
     @property
+    def gate_file(self) -> Path:
+        """Where this hub is reached from other hosts, and which providers' own instances may come in."""
+        return self.path / "gate.toml"
+
+    @property
+    def gate(self) -> Path:
+        """The gate's certificates and keys."""
+        return self.path / "gate"
+
+    @property
+    def hub(self) -> Path:
+        """On a provider's own host: what opens the gate of the hub elsewhere."""
+        return self.path / "hub"
+
+    @property
     def heads_file(self) -> Path:
         """Heads of the audit chains, kept outside the stores."""
         return self.path / "heads.jsonl"

@@ -8,12 +8,13 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from concord.commands._site import open_site
 from concord.home import CHECKOUT, Home, InstallationError
-from concord.site.stores import binaries, supervisor
+from concord.site.stores import binaries, certificates, plan, supervisor
+from concord.site.stores import gate as hubs_gate
 from concord.site.stores.server import SOCKET_ROOM, Server
 
 LEAST_SPACE = 2_000_000_000
@@ -62,7 +63,8 @@ def home_folder(home: Home) -> Finding:
 
 def private_files(home: Home) -> Finding:
     """Passwords and keys must be readable by their owner (and the web server's group) alone."""
-    secrets = [home.admin_file, Server(home.path).password_file, home.stores_file, home.secret_file]
+    secrets = [home.admin_file, Server(home.path).password_file, home.stores_file, home.secret_file, home.gate_file,
+               *home.gate.glob("*.key"), *home.hub.glob("*.key")]  # fmt: skip
     exposed = [p for p in secrets if p.exists() and stat.S_IMODE(p.stat().st_mode) & 0o027]
     return Finding("passwords and store files", f"others may read {exposed[0]}: chmod o-rwx,g-w it" if exposed else "")
 
@@ -121,6 +123,39 @@ def stores(home: Home) -> Iterator[Finding]:
         yield Finding("stores reachable; migrations and wall as applied")
 
 
+def instances(home: Home) -> Iterator[Finding]:
+    """Providers on hosts of their own, and the gate by which they come in; on such a host, where its hub is."""
+    yield from gate(home)
+    for name, instance in sorted(hubs_gate.admitted(home).items()):
+        what = f"own instance {name} ({instance.agency_name}), admitted {instance.admitted_on}"
+        yield Finding(what, "" if hubs_gate.of(home) else "it cannot come in: concord instance listen ADDRESS:PORT")
+    for alias, entry in plan.read(home.stores_file).items():
+        if entry.get("elsewhere"):
+            yield Finding(f"store {alias} is kept elsewhere, at {entry['host']}:{entry['port']}")
+        if entry.get("closed"):
+            yield Finding(
+                f"store {alias}, closed {entry['closed']} in order to move",
+                "once it has arrived: concord instance let-go; if it stays here: concord instance move-in",
+            )
+
+
+def gate(home: Home) -> Iterator[Finding]:
+    """Where other hosts come in, if they do at all."""
+    opened = hubs_gate.of(home)
+    if opened is None:
+        return
+    what = f"hub's gate at {opened.address}:{opened.port}"
+    if any(not (home.gate / name).exists() for name in ("authority.pem", "authority.key", "gate.pem", "gate.key")):
+        yield Finding(what, f"files in {home.gate} are missing: put them back, or have it made anew and admit again")
+        return
+    ends = certificates.ends_at(home.gate / "gate.pem")
+    ended = ends < datetime.now(UTC) + timedelta(days=certificates.RENEWED_DAYS // 3)
+    yield Finding(
+        f"{what}, its certificate until {ends:%Y-%m-%d}",
+        "stop and start Concord: it makes a new one" if ended and supervisor.is_running(home) else "",
+    )
+
+
 def disk(folder: Path) -> Finding:
     there = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(there).free
@@ -148,7 +183,8 @@ def children(home: Home) -> Iterator[Finding]:
     if not (home.run / "address").exists():
         return
     recorded = supervisor.recorded_children(home)
-    for name, what in (("web", "web server"), ("tick", "ticker")):
+    kept = (("web", "web server"), ("tick", "ticker"), *([("gate", "hub's gate")] if hubs_gate.of(home) else []))
+    for name, what in kept:
         alive = name in recorded and recorded[name].is_alive()
         yield Finding(f"{what} runs", "" if alive else f"it keeps stopping: see {home.log / name}.log")
 

@@ -16,7 +16,7 @@ def add_arguments(parser):
 def run(args) -> int:
     home = Home.find(args.home)
     server = Server(home.path).ensure()
-    for alias, entry in plan.read(home.stores_file).items():
+    for alias, entry in plan.own(home).items():
         if args.store in (None, alias):
             made = backups.back_up(server, alias, entry, args.folder)
             print(f"{alias}: {made.path.name}, {made.path.stat().st_size:,} bytes")

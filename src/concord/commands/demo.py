@@ -8,7 +8,7 @@ from typing import NamedTuple
 from concord.commands._site import in_child, open_site
 from concord.home import CHECKOUT, Home
 from concord.site.demo import cast
-from concord.site.stores import plan, supervisor
+from concord.site.stores import gate, plan, supervisor
 from concord.site.stores.server import Server
 from concord.site.stores.service_user import ServiceUser
 
@@ -66,7 +66,8 @@ class Size(NamedTuple):
 
 def prepare(home: Home, server: Server, size: Size | None) -> None:
     """Bring the stores to this version and, the first time, fill them with the invented world."""
-    plan.write(home, host=str(server.socket_dir), port=server.port, vaults=cast.VAULTS)
+    vaults = [vault for vault in cast.VAULTS if not gate.is_elsewhere(home, vault.provider)]
+    plan.write(home, host=str(server.socket_dir), port=server.port, vaults=vaults)
     site = open_site(home, "migrate", CONCORD_DEMO="1")
     site("stores.apply").apply(home, server.admin_dsn())
     site("demo.world").load(say=_say)

@@ -49,6 +49,7 @@ def _look(home: Home, port: int) -> Iterator[_checks.Finding]:
     yield running
     if running.is_well:
         yield from _checks.stores(home)
+    yield from _checks.instances(home)
     yield _checks.service_users(home)
     yield _checks.web(home, port)
     yield from _checks.children(home)

@@ -17,7 +17,7 @@ def run(args) -> int:
     home = Home.find(args.home)
     server = Server(home.path).ensure()
     backup = backups.read(args.backup)
-    stores = plan.read(home.stores_file)
+    stores = plan.own(home)
     if backup.alias not in stores:
         raise InstallationError(f"This installation has no store {backup.alias}; it has {', '.join(stores)}.")
     aside = backups.restore(server, backup, stores[backup.alias])

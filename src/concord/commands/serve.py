@@ -6,11 +6,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from concord.commands import _checks
+from concord.commands import _checks, instance
 from concord.commands._site import in_child, open_site
 from concord.home import Home, InstallationError
 from concord.site.stores import plan, supervisor
+from concord.site.stores.config import Config, name_of
 from concord.site.stores.server import Server
+from concord.vocabulary import StoreKind
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -41,7 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="where backups go, on another disk; also CONCORD_BACKUP_TO",
     )
-    parser.add_argument("--stores", metavar="LIST", help="only these: hub,justice,study,vault:NAME (default: all)")
+    parser.add_argument(
+        "--stores",
+        metavar="LIST",
+        help="only these: justice,study,vault:NAME (default: all; sign-in and the hub are always reached)",
+    )
     parser.add_argument("--first-administrator", metavar="NAME <EMAIL>", help="instead of being asked")
 
 
@@ -85,9 +91,29 @@ def configuration_reasons(home: Home, args: argparse.Namespace) -> Iterator[str]
     yield from _backup_reasons(home, args.backup_to)
     if os.environ.get("CONCORD_DEMO") or os.environ.get("CONCORD_TESTING"):
         yield "CONCORD_DEMO or CONCORD_TESTING is set: demo sign-in would be open"
+    yield from _store_reasons(home, args.stores)
     for finding in (_checks.private_files(home), _checks.rings(home)):
         if not finding.is_well:
             yield f"{finding.what}: {finding.advice}"
+
+
+def _store_reasons(home: Home, only: str | None) -> Iterator[str]:
+    """Stores on other hosts must be reached safely, and what is asked for must be here."""
+    if not home.stores_file.exists():
+        return
+    config = Config(home)
+    for store in config.stores.values():
+        if found := store.insecurity():
+            yield f"store {store.alias}: {found}"
+    here = {name_of(store.alias, store.kind) for store in config.stores.values()} | set(config.stores)
+    for name in (only or "").split(","):
+        if name and name not in here:
+            yield f"--stores names {name}, which is not here; there are {', '.join(sorted(here - {'default'}))}"
+    hub = config.stores[StoreKind.HUB]
+    for agency in hub.only_agencies:
+        if not (home.rings / "agency" / f"{agency}.json").exists():
+            yield "the agency's keys are not here: concord instance move-in puts them up"
+    yield from (f"{f.what}: {f.advice}" for f in _checks.gate(home) if not f.is_well)
 
 
 def _backup_reasons(home: Home, folder: str) -> Iterator[str]:
@@ -139,7 +165,9 @@ def make_stores(home: Home, server: Server) -> None:
 def refuse_unsafe_stores(home: Home) -> None:
     """With the web logins, as the web server will be: the wall as applied, no powers, no demo accounts."""
     site = open_site(home)
-    reasons = list(site("stores.apply").check(home))
+    reasons = list(site("stores.apply").check(home, elsewhere=False))
+    for problem in site("stores.apply").check(home) if not reasons else []:
+        print(f"Note: {problem}", flush=True)
     if site("signin.models").User.objects.filter(demo=True, is_active=True).exists():
         reasons.append("demo accounts can sign in: this home was a demo's; start with an empty one")
     if site("web.settings").DEBUG:
@@ -153,9 +181,23 @@ def invite_first_administrator(home: Home, given: str | None, address: str) -> N
     site = open_site(home, "migrate")
     if site("signin.models").User.objects.exists():
         return
+    if Config(home).stores[StoreKind.HUB].elsewhere:
+        _invite_keepers(site, home, given, address)
+        return
     name, email = _person(given or _ask())
     link = site("accounts.founding").invite_first_administrator(name=name, email=email, address=address)
     print(f"\nGive {email} this link; it works once, for seven days:\n  {link}\n", flush=True)
+
+
+def _invite_keepers(site, home: Home, given: str | None, address: str) -> None:
+    """On a provider's own instance: whom the directory lists as its administrators, else the one who is given."""
+    settling, by = site("accounts.settling"), instance.keeper(site, home)
+    try:
+        links = settling.invite_keepers(address=address, by=by, first=_person(given) if given else None)
+    except settling.NobodyToInvite:
+        links = settling.invite_keepers(address=address, by=by, first=_person(_ask()))
+    for email, link in links.items():
+        print(f"\nGive {email} this link; it works once, for seven days:\n  {link}\n", flush=True)
 
 
 def _ask() -> str:

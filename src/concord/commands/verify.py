@@ -16,7 +16,7 @@ def run(args) -> int:
     server = Server(home.path).ensure()
     heads = HeadsFile(home.heads_file)
     broken = 0
-    for alias, entry in plan.read(home.stores_file).items():
+    for alias, entry in plan.own(home).items():
         if entry["kind"] == "account" or args.store not in (None, alias):
             continue
         chain = verify(server.admin_dsn(entry["database"]), heads.of(alias))

@@ -10,17 +10,19 @@ from http import HTTPStatus
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.http import Http404
 from psycopg.errors import InsufficientPrivilege
 
 from concord.law.wall import STORES
 from concord.site.accounts import standing
 from concord.site.keys.sealing import KeyRefused
+from concord.site.pages import errors
 from concord.site.pages import views as pages
 from concord.site.signin import entrance
-from concord.site.stores import audit
+from concord.site.stores import audit, outages
 from concord.site.stores.acting import StoreNotServed, StoreRefused, acting
+from concord.site.stores.outages import StoreAway
 from concord.site.stores.router import kind_of
 from concord.vocabulary import Sector, StoreKind
 
@@ -69,6 +71,10 @@ class ActingMiddleware:
     def process_exception(self, request, exception):
         if isinstance(exception, StoreNotServed):
             return pages.error(request, HTTPStatus.MISDIRECTED_REQUEST)
+        if isinstance(exception, StoreAway) or (
+            isinstance(exception, OperationalError) and outages.cut_off(settings.CONCORD.stores)
+        ):
+            return pages.error(request, HTTPStatus.SERVICE_UNAVAILABLE, errors.HUB_AWAY)
         if isinstance(exception, REFUSALS) or _denied_by_database(exception):
             return pages.not_found(request)
         return None

@@ -16,6 +16,7 @@ from concord.law.wall import Viewer
 from concord.site.accounts import agreements
 from concord.site.accounts.models import Agency, Mou, TaskForce
 from concord.site.stores.acting import acting
+from concord.site.stores.outages import StoreAway
 from concord.vocabulary import Role, StoreKind
 
 KEPT_SECONDS = 15.0
@@ -26,16 +27,29 @@ class Standing(NamedTuple):
     partners: frozenset[UUID]
     names: dict[UUID, str]  # of the task forces
     mous: dict[UUID, agreements.Dates | None]  # the agency's own, the latest for each task force
+    away: bool = False  # the hub is on another host and does not answer
 
+
+#: Nothing is shared and nothing sent until the hub answers again. What is the agency's own needs no standing.
+AWAY = Standing(frozenset(), frozenset(), {}, {}, away=True)
 
 _kept: dict[UUID, tuple[float, Standing]] = {}
 
 
 def of(viewer: Viewer) -> Standing:
-    """The standing of the viewer's agency. Call outside `acting()`."""
+    """The standing of the viewer's agency; AWAY while the hub does not answer. Call outside `acting()`."""
     kept = _kept.get(viewer.agency)
     if kept and kept[0] > time.monotonic():
         return kept[1]
+    try:
+        standing = _ask(viewer)
+    except StoreAway:
+        return AWAY
+    _kept[viewer.agency] = (time.monotonic() + KEPT_SECONDS, standing)
+    return standing
+
+
+def _ask(viewer: Viewer) -> Standing:
     with acting(viewer):
         with connections[StoreKind.HUB.value].cursor() as cursor:
             cursor.execute("select task_forces, partners from guard.sharing()")
@@ -46,9 +60,7 @@ def of(viewer: Viewer) -> Standing:
             Agency.objects.filter(pk=viewer.agency, founded_at=None).update(founded_at=timezone.now())
         names = dict(TaskForce.objects.filter(pk__in=task_forces).order_by("name").values_list("pk", "name"))
         mous = {t: _latest(viewer.agency, t) for t in names}
-    standing = Standing(task_forces, partners, names, mous)
-    _kept[viewer.agency] = (time.monotonic() + KEPT_SECONDS, standing)
-    return standing
+    return Standing(task_forces, partners, names, mous)
 
 
 def _latest(agency: UUID, task_force: UUID) -> agreements.Dates | None:

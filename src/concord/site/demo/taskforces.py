@@ -12,6 +12,7 @@ from concord.law.wall import jobs_staff
 from concord.site.accounts.models import Agency, Membership, Mou, Staff, TaskForce
 from concord.site.demo import cast
 from concord.site.signin.models import User
+from concord.site.stores import gate
 
 TABLES = (TaskForce, Agency, Membership, Mou, Staff)
 
@@ -28,8 +29,13 @@ _SIGNED_DAYS_AGO, _USUAL_DAYS_LEFT = 690, 405
 def make_keys() -> None:
     """Each agency that takes part by its own account gets its key ring. Safe to repeat."""
     for agency in cast.AGENCIES.values():
-        if agency.has_accounts:
+        if agency.has_accounts and not _has_moved(agency):
             settings.CONCORD_RINGS.create_agency(agency.id)
+
+
+def _has_moved(agency: cast.Agency) -> bool:
+    """Whether it has an instance of its own: then its keys and its people's sign-ins are there."""
+    return gate.is_elsewhere(settings.CONCORD.home, agency.id)
 
 
 def rows(today: dt.date) -> Iterator[list[models.Model]]:
@@ -110,6 +116,8 @@ def make_sign_ins() -> None:
     unusable = make_password(None)
     for person in cast.SIGN_INS:
         agency = cast.AGENCIES[person.agency]
+        if _has_moved(agency):
+            continue
         User.objects.get_or_create(
             staff_id=person.id,
             defaults={

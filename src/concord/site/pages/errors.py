@@ -44,6 +44,15 @@ FAILED = Words(
     _("The last step was not carried out. Nothing was half saved."),
     (_("Try once more in a minute."), _("If it fails again, tell whoever runs your system.")),
 )
+HUB_AWAY = Words(
+    _("The task force's hub does not answer just now"),
+    _("Referrals, calls for an advocate, packages and the directory are kept there. Nothing was sent or changed."),
+    (
+        _("Your own client files work as always."),
+        _("Try again in a few minutes. An open form keeps what you typed."),
+        _("If it is urgent, call. If it stays so, tell whoever runs your system."),
+    ),
+)
 STALE = Words(
     _("This page was open for too long"),
     _("To protect the record, the last step was not carried out."),

@@ -13,6 +13,7 @@ from concord.site.accounts.directory import agency_names
 from concord.site.pages.records import Action
 from concord.site.pages.worklist import MOST, Section, Work, count
 from concord.site.services import caseload, reach
+from concord.site.stores.outages import StoreAway
 from concord.vocabulary import ReferralKind, Role
 
 _CASEWORK = (Role.ADVOCATE, Role.CASE_MANAGER, Role.COUNSEL)
@@ -72,7 +73,11 @@ def _lost(viewer, today) -> list[Section]:
 
 
 def _referrals(viewer) -> Section:
-    waiting = caseload.referrals_waiting(viewer, MOST)
+    try:
+        waiting = caseload.referrals_waiting(viewer, MOST)
+    except StoreAway:
+        away = _("They are kept in the task force's hub, which does not answer just now.")
+        return Section(_("Referrals waiting"), (), empty=away)
     names = agency_names(row.from_agency_id for row in waiting)
     works = tuple(
         Work(what=ReferralKind(row.kind).label, why=_("From %(agency)s, %(on)s.")

@@ -51,6 +51,8 @@ class Acting:
     def allows(self, store) -> bool:
         if store.kind is StoreKind.VAULT:
             return StoreKind.VAULT in STORES[self.viewer.sector] and store.alias == self.vault
+        if store.only_agencies and self.viewer.agency not in store.only_agencies:
+            return False  # this installation is one provider's own; the store itself would refuse it too
         return store.kind in STORES[self.viewer.sector]
 
 

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from psycopg import sql
 
 from concord.home import Home
-from concord.site.stores import acting, plan, policies
+from concord.site.stores import acting, gate, plan, policies
 from concord.site.stores.config import Config
 from concord.site.stores.context import padded
 from concord.site.stores.router import kind_of
@@ -50,13 +50,15 @@ def apply(home: Home, admin_dsn: str, *, say: Callable[[str], None] = lambda lin
     """Bring every store of `stores.toml` to this version. Needs Django set up with migrate logins."""
     with psycopg.connect(admin_dsn, autocommit=True) as admin:
         admin.execute("select pg_advisory_lock(%s)", [_LOCK])
-        stores, logins = plan.read(home.stores_file), plan.read(home.admin_file)
+        stores, logins = plan.own(home), plan.read(home.admin_file)
         make_roles(admin)
         for alias, entry in stores.items():
             make_store(admin, StoreKind(entry["kind"]), entry, logins[alias])
         for alias, entry in stores.items():
             say(f"store {alias}")
             shape_store(admin_dsn, alias, entry, logins[alias])
+        for instance in gate.admitted(home).values():
+            admit(admin, admin_dsn, instance, stores[StoreKind.HUB])
 
 
 def make_roles(admin) -> None:
@@ -73,18 +75,37 @@ def _ensure_role(admin, name: str, attributes: str) -> None:
         admin.execute(sql.SQL("create role {} " + attributes).format(sql.Identifier(name)))
 
 
+def admit(admin, admin_dsn: str, instance: gate.Instance, hub: dict) -> None:
+    """The hub login of one provider's own instance: it may come in through the gate and act for its agency alone."""
+    _ensure_login(admin, instance.login, instance.password, f"{StoreKind.HUB.value}_app")
+    login = sql.Identifier(instance.login)
+    admin.execute(sql.SQL("alter role {} connection limit {}").format(login, sql.Literal(gate.MOST_EACH)))
+    admin.execute(sql.SQL("alter role {} set statement_timeout = '20s'").format(login))
+    admin.execute(sql.SQL("grant connect on database {} to {}").format(sql.Identifier(hub["database"]), login))
+    with psycopg.connect(admin_dsn, dbname=hub["database"], autocommit=True) as db:
+        set_key(db, StoreKind.HUB.value, instance.entry())
+
+
+def expel(admin, admin_dsn: str, login: str, hub: dict) -> None:
+    """End such a login at once: it cannot connect, what is connected is cut off, its key signs nothing any more."""
+    if not admin.execute("select 1 from pg_roles where rolname = %s", [login]).fetchone():
+        return
+    name = sql.Identifier(login)
+    admin.execute(sql.SQL("alter role {} nologin").format(name))
+    with psycopg.connect(admin_dsn, dbname=hub["database"], autocommit=True) as db:
+        db.execute("delete from guard.secret where login = %s", [login])
+        db.execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = %s", [login])
+        db.execute(sql.SQL("drop owned by {}").format(name))
+    admin.execute(sql.SQL("drop role {}").format(name))
+
+
 def make_store(admin, kind: StoreKind, entry: dict, login: dict) -> None:
     """One store's two logins and its database, which nobody else may connect to at any moment."""
     for user, password, role in (
         (entry["user"], entry["password"], f"{kind.value}_app"),
         (login["user"], login["password"], f"{kind.value}_owner"),
     ):
-        _ensure_role(admin, user, "login noinherit nosuperuser nocreatedb nocreaterole nobypassrls")
-        name = sql.Identifier(user)
-        admin.execute(sql.SQL("alter role {} password {}").format(name, sql.Literal(password)))
-        admin.execute(sql.SQL("grant {} to {} with inherit false, set true").format(sql.Identifier(role), name))
-        admin.execute(sql.SQL("alter role {} set lock_timeout = '5s'").format(name))
-        admin.execute(sql.SQL("alter role {} set idle_in_transaction_session_timeout = '60s'").format(name))
+        _ensure_login(admin, user, password, role)
     admin.execute(
         sql.SQL("alter role {} set role = {}").format(sql.Identifier(login["user"]), sql.Literal(f"{kind.value}_owner"))
     )
@@ -102,6 +123,16 @@ def make_store(admin, kind: StoreKind, entry: dict, login: dict) -> None:
         )
     )
     admin.execute(sql.SQL("alter database {} allow_connections true").format(database))
+
+
+def _ensure_login(admin, user: str, password: str, role: str) -> None:
+    """A login with no power of its own but to take that role."""
+    _ensure_role(admin, user, "login noinherit nosuperuser nocreatedb nocreaterole nobypassrls")
+    name = sql.Identifier(user)
+    admin.execute(sql.SQL("alter role {} password {}").format(name, sql.Literal(password)))
+    admin.execute(sql.SQL("grant {} to {} with inherit false, set true").format(sql.Identifier(role), name))
+    admin.execute(sql.SQL("alter role {} set lock_timeout = '5s'").format(name))
+    admin.execute(sql.SQL("alter role {} set idle_in_transaction_session_timeout = '60s'").format(name))
 
 
 def shape_store(admin_dsn: str, alias: str, entry: dict, login: dict) -> None:
@@ -216,12 +247,16 @@ def note_restore(admin_dsn: str, kind: str) -> None:
             db.execute("select guard.add('store.restored', null, null, null, null, null)")
 
 
-def check(home: Home) -> list[str]:
-    """What is wrong with the stores' shape, in words; empty when all is as applied. Uses the web logins."""
+def check(home: Home, *, elsewhere: bool = True) -> list[str]:
+    """What is wrong with the stores' shape, in words; empty when all is as applied. Uses the web logins. `elsewhere`:
+    stores of other hosts too, which may be down or of another version without stopping anybody here."""
     problems = []
     config = Config(home)
     for store in config.stores.values():
-        if store.kind is StoreKind.ACCOUNT:
+        if store.kind is StoreKind.ACCOUNT or (store.elsewhere and not elsewhere):
+            continue
+        if found := store.insecurity():
+            problems.append(f"{store.alias}: {found}")
             continue
         try:
             problems += [f"{store.alias}: {p}" for p in _check_store(store)]
@@ -230,9 +265,12 @@ def check(home: Home) -> list[str]:
     return problems
 
 
+_ANOTHER_VERSION = "was made for another version: run `concord database apply`"
+_ANOTHER_HOSTS = "its host runs another version: bring both to the same one; until then what goes across may fail"
+
+
 def _check_store(store) -> list[str]:
-    conninfo = dict(host=store.host, port=store.port, dbname=store.database, user=store.user, password=store.password)
-    with psycopg.connect(**conninfo) as db:
+    with psycopg.connect(**store.conninfo()) as db:
         powers = db.execute("select rolsuper, rolbypassrls from pg_roles where rolname = session_user").fetchone()
         found = []
         if any(powers):
@@ -241,7 +279,7 @@ def _check_store(store) -> list[str]:
             db.execute(f"set role {store.kind.value}_app").connection.execute("select guard.applied()").fetchone()[0]
         )
         if recorded is None or recorded.split(":")[0] != fingerprint():
-            found.append("was made for another version: run `concord database apply`")
+            found.append(_ANOTHER_HOSTS if store.elsewhere else _ANOTHER_VERSION)
         elif recorded.split(":")[1] != catalog_digest(db):
             found.append(
                 "policies, grants or triggers were changed since they were applied: run `concord database apply`"

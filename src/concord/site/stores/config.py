@@ -6,8 +6,9 @@ Two files. `stores.toml` holds what a web process needs: for each store its addr
 
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from uuid import UUID
 
 from concord.home import Home
@@ -16,6 +17,8 @@ from concord.vocabulary import StoreKind
 MIGRATE = "migrate"
 WEB = "web"
 NO_STORES = "none"  # a developer's command that looks at models only
+VERIFYING = frozenset({"verify-full", "verify-ca"})
+FILES = ("sslrootcert", "sslcert", "sslkey")  # in stores.toml their paths start at the home
 
 
 class ConfigurationError(Exception):
@@ -35,13 +38,20 @@ class Store:
     password: str
     context_key: bytes = b""
     provider: UUID | None = None
-    sslmode: str = ""
+    elsewhere: bool = False
+    only_agencies: frozenset[UUID] = frozenset()
+    sector: str = ""
+    tls: dict[str, str] = field(default_factory=dict)
+
+    def conninfo(self) -> dict:
+        """How to connect, for psycopg. Contains the password: never print it."""
+        own = {"host": self.host, "port": self.port, "dbname": self.database, "user": self.user}
+        return own | {"password": self.password, "connect_timeout": 5} | self._patience() | self.tls
 
     def django(self, *, pooled: bool) -> dict:
         """The entry of Django's DATABASES."""
         options = {"pool": self._pool()} if pooled else {}
-        if self.sslmode:
-            options["sslmode"] = self.sslmode
+        options |= self._patience() | self.tls
         return {
             "ENGINE": "concord.site.stores.backend",
             "NAME": self.database,
@@ -59,7 +69,27 @@ class Store:
     def _pool(self) -> dict:
         """Small pools that empty when idle: twelve vaults must not hold a hundred connections (ADR 0002)."""
         vault = self.kind is StoreKind.VAULT
-        return {"min_size": 0, "max_size": 2 if vault else 4, "max_idle": 20, "num_workers": 1, "timeout": 10}
+        pool = {"min_size": 0, "max_size": 2 if vault else 4, "max_idle": 20, "num_workers": 1, "timeout": 10}
+        return pool | ({"timeout": 3, "reconnect_timeout": 3} if self.elsewhere else {})
+
+    def _patience(self) -> dict:
+        """How long a store on another host may say nothing: a page must not hang on a cable that was pulled."""
+        if not self.elsewhere:
+            return {}
+        return {"connect_timeout": 3, "tcp_user_timeout": 8000, "keepalives_idle": 5, "keepalives_interval": 3,
+                "keepalives_count": 2}  # fmt: skip
+
+    def insecurity(self) -> str:
+        """Why a connection to it would not be safe, in words; "" if it is."""
+        if self.host.startswith("/"):
+            return ""
+        if self.tls.get("sslmode") not in VERIFYING:
+            return "its connection is not checked: sslmode must be verify-full (or verify-ca) in stores.toml"
+        if missing := [k for k in FILES if k in self.tls and not os.access(self.tls[k], os.R_OK)]:
+            return f"{self.tls[missing[0]]} cannot be read: put it back, or join the hub again"
+        if self.elsewhere and len(self.only_agencies) != 1:
+            return "its login must be the one of a single agency: join with the file that `instance admit` wrote"
+        return ""
 
 
 class Config:
@@ -87,9 +117,9 @@ class Config:
         entries = tomllib.loads(path.read_text())["stores"]
         admin = tomllib.loads(self.home.admin_file.read_text())["stores"] if self.login == MIGRATE else {}
         return [
-            _store(alias, entry | admin.get(alias, {}))
+            _store(alias, entry | admin.get(alias, {}), self.home.path)
             for alias, entry in entries.items()
-            if self._served(alias, StoreKind(entry["kind"]))
+            if not entry.get("closed") and self._served(alias, StoreKind(entry["kind"]))
         ]
 
     def refresh(self) -> dict[str, Store]:
@@ -98,11 +128,11 @@ class Config:
         return self.stores
 
     def _served(self, alias: str, kind: StoreKind) -> bool:
-        """`--stores hub,justice` or `vault:NAME` limits what this process can reach; sign-in is always there."""
-        if self.only is None or kind is StoreKind.ACCOUNT:
+        """`--stores justice` or `vault:NAME` limits what this process can reach. Sign-in is always there, and so is the
+        hub, wherever the file says it is: every page asks it where the viewer's agency stands."""
+        if self.only is None or kind in (StoreKind.ACCOUNT, StoreKind.HUB):
             return True
-        name = alias if kind is not StoreKind.VAULT else f"vault:{alias.removeprefix('vault_')}"
-        return name in self.only or alias in self.only
+        return name_of(alias, kind) in self.only or alias in self.only
 
     def vault_of(self, agency: UUID) -> str | None:
         """The alias of a provider's vault if this process serves it."""
@@ -113,7 +143,9 @@ class Config:
         return {alias: s.django(pooled=pooled) for alias, s in self.stores.items()}
 
 
-def _store(alias: str, entry: dict) -> Store:
+def _store(alias: str, entry: dict, home: Path) -> Store:
+    tls = {option: entry[option] for option in ("sslmode", "sslnegotiation") if entry.get(option)}
+    tls |= {option: str(home / entry[option]) for option in FILES if entry.get(option)}
     return Store(
         alias=alias,
         kind=StoreKind(entry["kind"]),
@@ -124,8 +156,16 @@ def _store(alias: str, entry: dict) -> Store:
         password=entry["password"],
         context_key=bytes.fromhex(entry.get("context_key", "")),
         provider=UUID(entry["provider"]) if entry.get("provider") else None,
-        sslmode=entry.get("sslmode", ""),
+        elsewhere=entry.get("elsewhere", False),
+        only_agencies=frozenset(map(UUID, entry.get("only_agencies", ()))),
+        sector=entry.get("sector", ""),
+        tls=tls,
     )
+
+
+def name_of(alias: str, kind: StoreKind) -> str:
+    """A store as `--stores` names it."""
+    return alias if kind is not StoreKind.VAULT else f"vault:{alias.removeprefix('vault_')}"
 
 
 def alias_of(kind: StoreKind, name: str = "") -> str:

@@ -33,11 +33,15 @@ class Vault:
 
 
 def write(home: Home, *, host: str, port: int, vaults: list[Vault]) -> None:
-    """Write both store files, keeping passwords and keys that exist, adding vaults that are new."""
+    """Write both store files, keeping passwords and keys that exist, adding vaults that are new. What is kept elsewhere
+    or was closed here stays as it is; a provider's own instance gets no stores but sign-in and vaults."""
     web, admin = read(home.stores_file), read(home.admin_file)
-    wanted = [(alias_of(k), k, None) for k in StoreKind if k is not StoreKind.VAULT]
+    kinds = (StoreKind.ACCOUNT,) if is_own_instance(web) else [k for k in StoreKind if k is not StoreKind.VAULT]
+    wanted = [(alias_of(k), k, None) for k in kinds]
     wanted += [(alias_of(StoreKind.VAULT, v.name), StoreKind.VAULT, v.provider) for v in vaults]
     for alias, kind, provider in wanted:
+        if web.get(alias, {}).get("elsewhere") or web.get(alias, {}).get("closed"):
+            continue
         name = "account" if kind is StoreKind.ACCOUNT else alias
         entry = web.setdefault(alias, {"kind": kind.value, "database": f"concord_{name}", "user": f"{name}_web"})
         entry.update(host=host, port=port)
@@ -47,9 +51,31 @@ def write(home: Home, *, host: str, port: int, vaults: list[Vault]) -> None:
             entry["provider"] = str(provider)
         admin.setdefault(alias, {"user": f"{name}_migrate", "password": secrets.token_urlsafe(24)})
     if not home.secret_file.exists():
-        _write_private(home.secret_file, secrets.token_urlsafe(48))
+        write_private(home.secret_file, secrets.token_urlsafe(48))
     _write(home.stores_file, web)
     _write(home.admin_file, admin)
+
+
+def is_own_instance(stores: dict) -> bool:
+    """Whether these are a provider's: the hub is kept by another host."""
+    return bool(stores.get(StoreKind.HUB.value, {}).get("elsewhere"))
+
+
+def own(home: Home) -> dict:
+    """The stores that this installation keeps: not those of other hosts, nor what was closed in order to move."""
+    entries = read(home.stores_file).items()
+    return {alias: entry for alias, entry in entries if not entry.get("elsewhere") and not entry.get("closed")}
+
+
+def put(home: Home, alias: str, entry: dict) -> None:
+    """Write one store's entry in place of what is there."""
+    _write(home.stores_file, read(home.stores_file) | {alias: entry})
+
+
+def remove(home: Home, alias: str) -> None:
+    """Take a store out of both files; its logins and keys are gone with it."""
+    for path in (home.stores_file, home.admin_file):
+        _write(path, {name: entry for name, entry in read(path).items() if name != alias})
 
 
 def read(path: Path) -> dict:
@@ -57,10 +83,10 @@ def read(path: Path) -> dict:
 
 
 def _write(path: Path, stores: dict) -> None:
-    _write_private(path, tomli_w.dumps({"stores": stores}))
+    write_private(path, tomli_w.dumps({"stores": stores}))
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """All of it or nothing, readable by its owner alone; whoever may read the file that it replaces still may."""
     temporary = path.with_suffix(".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from concord.home import Home, InstallationError, make_private
+from concord.site.stores import gate
 from concord.site.stores.processes import Process
 from concord.site.stores.server import Server
 from concord.site.stores.service_user import ServiceUser, service_user
@@ -92,6 +93,11 @@ def sole(home: Home) -> Iterator[None]:
             _address_file(home).unlink(missing_ok=True)
 
 
+def is_running(home: Home) -> bool:
+    """Whether a supervisor of this home serves; it writes down where."""
+    return _address_file(home).exists()
+
+
 def web_user(home: Home) -> tuple[ServiceUser, str]:
     """Whom the web server should run as, and, if that user cannot, why not. As an ordinary user: oneself."""
     user = service_user(WEB_USER, "Concord web server")
@@ -123,11 +129,12 @@ def serve(
     stop = threading.Event()
     for number in _stop_signals():
         signal.signal(number, lambda *_: stop.set())
-    with listening(port, any_port) as listener:
+    with listening(port, any_port) as listener, gate.listening(home) as gate_listener:
         shutil.rmtree(home.tmp, ignore_errors=True)
         make_private(home.tmp)
+        gate.renew(home)
         hand_over(home, user)
-        children = [_web(listener), _ticker()]
+        children = [_web(listener), _ticker(), *([_gate(gate_listener)] if gate_listener else [])]
         address = f"http://localhost:{listener.getsockname()[1]}"
         try:
             _run(home, children, server, user, _environment(home, environment), address, ready, stop)
@@ -175,12 +182,13 @@ def hand_over(home: Home, user: ServiceUser) -> None:
     """As root: let the web server's user read the store file, use the rings, note chain heads. Follows no link."""
     if user.name is None:
         return
-    for path in (home.stores_file, home.secret_file):
+    for path in (home.stores_file, home.secret_file, home.gate_file, *_connection_keys(home)):
         if path.exists() and path.stat().st_gid != user.gid:
             os.chown(path, 0, user.gid, follow_symlinks=False)
             os.chmod(path, 0o640)
-    home.heads_file.touch(mode=0o600)
-    user.own(home.heads_file)
+    for path in (home.heads_file, home.forgotten_file):
+        path.touch(mode=0o600)
+        user.own(path)
     for top in (home.rings, home.tmp):
         for folder, _, files in os.walk(top):
             user.own(Path(folder))
@@ -188,6 +196,11 @@ def hand_over(home: Home, user: ServiceUser) -> None:
                 path = Path(folder, name)
                 if path.lstat().st_nlink == 1:
                     user.own(path)
+
+
+def _connection_keys(home: Home) -> list[Path]:
+    """What a web process needs in order to reach a hub elsewhere, or to keep this hub's gate; not the authority's."""
+    return [home.gate / "gate.pem", home.gate / "gate.key", home.hub / "instance.pem", home.hub / "instance.key"]
 
 
 @contextlib.contextmanager
@@ -232,6 +245,12 @@ def _web(listener: socket.socket) -> Child:
 
 def _ticker() -> Child:
     return Child("tick", [sys.executable, "-P", "-m", "concord.cli", "tick", "--loop"])
+
+
+def _gate(listener: socket.socket) -> Child:
+    """Where this home's hub is open to providers' own instances."""
+    arguments = [sys.executable, "-P", "-m", "concord.site.stores.gate", str(listener.fileno())]
+    return Child("gate", arguments, inherited=(listener.fileno(),))
 
 
 def _environment(home: Home, given: Mapping[str, str]) -> dict[str, str]:

@@ -47,6 +47,11 @@ NO_PRIVILEGE = gettext_lazy(
     "disclosed. Tell her so first; a community advocate can keep it confidential."
 )
 
+HUB_AWAY = gettext_lazy(
+    "The task force's hub does not answer just now. Your client files work as always; referrals, calls, packages and "
+    "the names of staff have to wait."
+)
+
 
 def frame(request) -> dict:
     """Context processor: `frame` for every page, and `idle` where someone is signed in."""
@@ -126,6 +131,8 @@ def menu_of(viewer: Viewer) -> list[tuple[str, str]]:
 def notice_for(viewer: Viewer, standing) -> str:
     today = timezone.localdate()
     said = [str(NO_PRIVILEGE)] if viewer.sector is Sector.SYSTEM_VICTIM_SERVICES else []
+    if standing and standing.away:
+        said.append(str(HUB_AWAY))
     for task_force, mou in (standing.mous if standing else {}).items():
         said.append(agreements.notice(standing.names[task_force], mou, today))
     return " ".join(filter(None, said))

@@ -1,5 +1,7 @@
 """The home of each role: what needs her today and the next step, composed of what her rooms say. Not a menu."""
 
+from contextlib import suppress
+
 from django.conf import settings
 from django.shortcuts import render
 from django.utils import formats, timezone
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_safe
 from concord.law.wall import STORES, Viewer
 from concord.site.pages.records import Action
 from concord.site.pages.worklist import Section, Work
+from concord.site.stores.outages import StoreAway
 from concord.site.web import rooms
 from concord.vocabulary import StoreKind
 
@@ -30,14 +33,18 @@ def sections(viewer: Viewer, now) -> list[Section]:
     """What is overdue first, then what waits, then what is quiet; each room's own order otherwise."""
     found = [*missing_vault(viewer)]
     for room in rooms.modules("home", viewer):
-        found += room.sections(viewer, now)
+        with suppress(StoreAway):  # the page's notice says what has to wait
+            found += room.sections(viewer, now)
     return sorted(found, key=lambda section: (not section.works, not section.is_overdue(now)))
 
 
 def begin(viewer: Viewer) -> list[Action]:
     """What she can begin whatever waits: a room's `home.begin`, where it has one."""
-    offering = [room for room in rooms.modules("home", viewer) if hasattr(room, "begin")]
-    return [action for room in offering for action in room.begin(viewer)]
+    found = []
+    for room in rooms.modules("home", viewer):
+        with suppress(StoreAway):
+            found += room.begin(viewer) if hasattr(room, "begin") else []
+    return found
 
 
 def missing_vault(viewer: Viewer) -> list[Section]:

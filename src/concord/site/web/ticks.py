@@ -6,6 +6,7 @@ traceback: what failed is named by room and exception type only.
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from concord.law.wall import STORES, Viewer, jobs_staff
 from concord.site.accounts import standing
 from concord.site.signin.models import User
 from concord.site.stores.acting import acting
+from concord.site.stores.outages import StoreAway
 from concord.site.stores.verify import HeadsFile
 from concord.vocabulary import Sector, StoreKind
 
@@ -75,7 +77,7 @@ def seal_heads() -> None:
             for alias, store in settings.CONCORD.stores.items():
                 if alias in sealed or store.kind is StoreKind.ACCOUNT or not a.allows(store):
                     continue
-                with connections[alias].cursor() as cursor:
+                sealed.add(alias)
+                with suppress(StoreAway), connections[alias].cursor() as cursor:
                     cursor.execute("select n, encode(hash, 'hex') from guard.head_now()")
                     heads.append(alias, *cursor.fetchone())
-                sealed.add(alias)

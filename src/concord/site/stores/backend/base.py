@@ -5,7 +5,7 @@ import atexit
 from django.conf import settings
 from django.db.backends.postgresql import base
 
-from concord.site.stores import acting, context
+from concord.site.stores import acting, context, outages
 from concord.vocabulary import StoreKind
 
 _SETTLE = "reset all; reset role; set time zone 'UTC'"
@@ -72,7 +72,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params):
         self.door()
-        return super().get_new_connection(conn_params)
+        if not settings.CONCORD.stores[self.alias].elsewhere:
+            return super().get_new_connection(conn_params)
+        outages.require_there(self.alias)
+        try:
+            return super().get_new_connection(conn_params)
+        except self.Database.OperationalError as error:
+            raise outages.note(self.alias) from error
 
 
 @atexit.register
