@@ -79,6 +79,14 @@ def inbox(by: Viewer, kinds: Collection[ReferralKind] = tuple(ReferralKind)):
     return Referral.objects.filter(to_agency_id=by.agency, kind__in=list(kinds)).order_by("-sent_at", "-id")
 
 
+@transaction.atomic(using=StoreKind.HUB.value)
+def blank_referral(*, id: UUID, by: Viewer) -> None:
+    """Forget what was sent to the viewer's agency: noise takes its place, and the sender sees no difference."""
+    if inbox(by).filter(pk=id).exists():
+        with connections[StoreKind.HUB.value].cursor() as cursor:
+            cursor.execute("select guard.blank_referral(%s)", [id])
+
+
 def outbox(by: Viewer):
     """What the viewer's agency sent, newest first."""
     return Referral.objects.filter(from_agency_id=by.agency).order_by("-sent_at", "-id")

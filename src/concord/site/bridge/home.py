@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,10 +24,10 @@ def _copies(viewer, now) -> list[Section]:
     """Sealed copies that name her and that she has not opened; where none waits, the way to those she may still read.
     """
     live = packages.received_packages(viewer).filter(to_staff_id=viewer.staff, withdrawn_at=None, expires_at__gt=now)
-    waiting = live.filter(opened_at=None).order_by("expires_at", "id")
-    rows = list(waiting[:MOST])
-    if not rows and not live.exists():
+    found = list(live.order_by(F("opened_at").asc(nulls_first=True), "expires_at", "id")[:MOST])
+    if not found:
         return []
+    rows = [row for row in found if row.opened_at is None]
     names = agency_names(row.from_agency_id for row in rows)
     works = tuple(
         Work(what=_("%(agency)s sent you a sealed copy") % {"agency": names.get(row.from_agency_id, "")},
@@ -35,7 +36,7 @@ def _copies(viewer, now) -> list[Section]:
         for row in rows
     )
     return [Section(_("Sealed copies for you"), works, empty=_("You have opened all of them."),
-                    more=Action(_("All sealed copies"), reverse("bridge:packages")), count=count(waiting, works))]
+                    more=Action(_("All sealed copies"), reverse("bridge:packages")), count=count(live.filter(opened_at=None), works))]
 
 
 def _of_the_sector(viewer, now) -> list[Section]:
