@@ -8,6 +8,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from concord.home import Home
 from concord.site.demo import cast
+from concord.site.keys.forgetting import ForgetLog
 from concord.site.stores import acting
 from concord.site.stores.server import Server
 
@@ -84,7 +86,7 @@ def _configure() -> None:
 @contextmanager
 def rolled_back():
     """Every store open as its owner, in a transaction that ends with the test."""
-    with acting.commanding():
+    with acting.commanding(), own_forget_log():
         try:
             with undone():
                 for alias in connections:
@@ -92,6 +94,18 @@ def rolled_back():
                 yield
         finally:
             connections.close_all()
+
+
+@contextmanager
+def own_forget_log():
+    """What a test forgets is taken back in the stores, so it is not forgotten for the tests that follow."""
+    shared = settings.CONCORD_FORGOTTEN
+    with tempfile.TemporaryDirectory() as folder:
+        settings.CONCORD_FORGOTTEN = ForgetLog(Path(folder) / "forgotten.jsonl")
+        try:
+            yield
+        finally:
+            settings.CONCORD_FORGOTTEN = shared
 
 
 @contextmanager

@@ -112,6 +112,12 @@ class Home:
         """Heads of the audit chains, kept outside the stores."""
         return self.path / "heads.jsonl"
 
+    @property
+    def forgotten_file(self) -> Path:
+        """What no backup may bring back: erased files, releases taken back, people who left. Kept beside the rings and
+        not in them, so that an older copy of the rings does not bring an older log."""
+        return self.path / "forgotten.jsonl"
+
     def create(self) -> "Home":
         """Make the folders that are missing, for their owner alone. Folders that exist keep their mode."""
         try:

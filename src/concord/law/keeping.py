@@ -29,6 +29,14 @@ class Kept(Code):
     CHAIN = "chain", "The audit chain: who did what when, without what it said"
 
 
+class Asked(Code):
+    """Why a file is erased: how its person asked, or that its term has run. Source: ours."""
+
+    PAPER = "on_paper", "She or he asked in writing"
+    WORD = "by_word", "She or he asked by word"
+    TERM = "term", "Its term has run"
+
+
 @dataclass(frozen=True)
 class Term:
     """How long one compartment stays. `by_itself`: a job ends it; else a person is asked to decide."""

@@ -22,7 +22,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import SuspiciousOperation
-from django.db import models
+from django.db import connections, models
 from django.http import HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -34,8 +34,10 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from concord.law.keeping import SCHEDULE, Kept
 from concord.site.keys.fields import IDENTIFYING, SealedJSON
 from concord.site.pages.objections import Objection, complain
+from concord.site.stores import acting, audit
 from concord.site.stores.models import HeldModel
 
 from . import words
@@ -331,6 +333,12 @@ class DraftView(View):
             "back_url": f"?step={self.form_class.groups[-1].code}",
         }
         return render(self.request, self.check_template_name, shown | self.more(), status=status)
+
+
+def purge(viewer):
+    """The tick's job: drafts that nobody has typed in for as long as the schedule says go, submitted ones too."""
+    with connections[audit.home_alias(acting.current())].cursor() as cursor:
+        cursor.execute("select guard.purge_drafts(%s)", [SCHEDULE[Kept.DRAFT].days])
 
 
 def _saved_words(moment):

@@ -6,7 +6,7 @@ from concord.law.wall import Viewer
 from concord.site.bridge import actions as bridge
 from concord.site.bridge import packages
 from concord.site.pages.objections import Objection
-from concord.site.services.actions import disclosures, releases
+from concord.site.services.actions import disclosures, erasure, releases
 from concord.site.services.models import DisclosureEntry
 
 
@@ -18,7 +18,8 @@ def sweep(viewer: Viewer) -> int:
     """
     releases.withdraw_ended(by=viewer)
     done = 0
-    for entry in DisclosureEntry.objects.filter(agency_id=viewer.agency, bridge_done=False).order_by("at"):
+    unsent = DisclosureEntry.objects.filter(agency_id=viewer.agency, bridge_done=False, client__erased_on=None)
+    for entry in unsent.order_by("at"):
         if _has_arrived(entry, viewer):
             disclosures.mark_sent(entry=entry)
             done += 1
@@ -26,6 +27,11 @@ def sweep(viewer: Viewer) -> int:
             _send_again(entry, viewer)
     releases.reseal_lost(by=viewer)
     return done
+
+
+def forget(viewer: Viewer) -> int:
+    """Finish what a crash cut off of an erasure, and let the forget-log say of releases what the vault says."""
+    return erasure.finish(viewer) + erasure.finish_revoked(viewer)
 
 
 def _has_arrived(entry: DisclosureEntry, viewer: Viewer) -> bool:

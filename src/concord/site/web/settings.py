@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from concord.law import releases
+from concord.site.keys.forgetting import ForgetLog
 from concord.site.keys.rings import FileRings
 from concord.site.pages.security import CSP
 from concord.site.signin import limits
@@ -14,12 +15,14 @@ HERE = Path(__file__).parent
 
 CONCORD = Config.from_environment()
 CONCORD_RINGS = FileRings(CONCORD.home.rings)
+CONCORD_FORGOTTEN = ForgetLog(CONCORD.home.forgotten_file)  # what no backup may bring back
 CONCORD_DEMO = os.environ.get("CONCORD_DEMO") == "1"
 CONCORD_TESTING = os.environ.get("CONCORD_TESTING") == "1"
 CONCORD_UNWALLED = ("/account/", "/static/", "/healthz", "/today/")  # sign-in and what needs no one signed in
 CONCORD_SELF_ACTING = ("/people/",)  # who may sign in: pages that act for the hub's part and then leave the wall
 
 CONCORD_RELEASE_CAPS = releases.read_caps(os.environ.get("CONCORD_RELEASE_CAPS", ""))  # days a client's release may run
+CONCORD_WHEN_OPENED = "concord.site.web.jobs.catch_up"  # a provider's files were opened by its own key
 
 SECRET_KEY = CONCORD.home.secret_file.read_text() if CONCORD.stores else secrets.token_urlsafe(48)
 DEBUG = False

@@ -20,7 +20,7 @@ from concord.law.wall import Viewer
 from concord.site.accounts.models import Agency, Staff
 from concord.site.bridge import packages as bridge
 from concord.site.pages.objections import Objection
-from concord.site.services import papers
+from concord.site.services import forgotten, papers
 from concord.site.services.actions import disclosures
 from concord.site.services.actions.packet import packet_items
 from concord.site.services.actions.vault import held, in_vault
@@ -287,7 +287,7 @@ def send(*, entry: DisclosureEntry, by: Viewer) -> None:
     try:
         bridge.send_package(
             id=entry.package_id, to_agency=entry.to_agency_id, to_staff=entry.to_staff_id, content=entry.content,
-            expires_at=_midnight_after(entry.permission_expires_on), by=by,
+            expires_at=_end_of(entry.permission_expires_on), by=by,
         )  # fmt: skip
     except Objection as objection:
         raise Objection({_ASKED_AS.get(name, name): words for name, words in objection.found.items()}) from None
@@ -319,9 +319,9 @@ def signed_content(release: Release, by: Viewer) -> dict:
 _ASKED_AS = {"to_agency": "to_staff", "expires_at": "expires_on"}
 
 
-def _midnight_after(day: dt.date) -> dt.datetime:
-    """The release holds through its last day, by the clocks where the provider works."""
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), timezone.get_current_timezone())
+def _end_of(day: dt.date) -> dt.datetime:
+    """The release holds through its last day, by the clocks where the provider works; pages then say that day."""
+    return dt.datetime.combine(day, dt.time.max, timezone.get_current_timezone())
 
 
 def _locked(release: Release) -> Release:
@@ -338,13 +338,17 @@ def revoke_release(*, release: Release, channel: RevocationChannel, by: Viewer, 
     It works after an agreement has ended too. Safe to repeat: who was first stays.
     """
     release = _locked(release)
-    if release.revoked_at is None:
+    copies = list(release.disclosures.exclude(package_id=None).values_list("package_id", flat=True))
+    first = release.revoked_at is None
+    if first:
         release.revoked_at, release.revoked_by_id = timezone.now(), by.staff
         release.revocation_channel, release.revocation_note = channel, note.strip()
         release.save(update_fields=["revoked_at", "revoked_by_id", "revocation_channel", "revocation_note"])
         audit.record("release.revoked", release)
-    for package in release.disclosures.exclude(package_id=None).values_list("package_id", flat=True):
+    for package in copies:
         bridge.withdraw_package(id=package, by=by)
+    if first:
+        forgotten.note_revoked(release, copies)  # so that no older backup brings it back to life
     return release
 
 
