@@ -5,11 +5,14 @@ She holds the page's true context and web login. Each attack is a line of one ta
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connections, transaction
+from django.utils import timezone
 
+from concord.site.bridge.models import Package, PackageKey
 from concord.vocabulary import Role, Sector
 from tests.sweep.test_wall import Scene, as_viewer
 
@@ -97,6 +100,47 @@ ATTACKS = (
     Attack("move the hour of a call for an advocate", "advocate", "hub",
            ("update bridge_advocatecall set window_until = window_until + interval '1 day'",),
            "a call is its caller's"),
+    # --- sealed copies: one is for the detective, one was withdrawn, one has expired, one has lost its key
+    Attack("open what was sealed for a colleague", "second_detective", "hub",
+           ("select guard.open_package('{copy}')",), "no package for this person now"),
+    Attack("open what was sealed for another agency", "deputy", "hub", ("select guard.open_package('{copy}')",),
+           "no package for this person now"),
+    Attack("open one's own copy again as its sender", "advocate", "hub", ("select guard.open_package('{copy}')",),
+           "no package for this person now"),
+    Attack("open what was withdrawn", "detective", "hub", ("select guard.open_package('{withdrawn}')",),
+           "no package for this person now"),
+    Attack("open what has expired", "detective", "hub", ("select guard.open_package('{expired}')",),
+           "no package for this person now"),
+    Attack("read the key of a copy that is for one", "detective", "hub", ("select sealed from bridge_packagekey",)),
+    Attack("read the key that one sent", "advocate", "hub", ("select sealed from bridge_packagekey",)),
+    Attack("count the keys", "counsel", "hub", ("select count(*) from bridge_packagekey",)),
+    Attack("delete another's key", "counsel", "hub", ("delete from bridge_packagekey",)),
+    Attack("put a key on what another provider sent", "counsel", "hub",
+           ("insert into bridge_packagekey(id, package_id, from_agency_id, to_agency_id, sealed)"
+            " values (gen_random_uuid(), '{keyless}', '{harbor}', '{police}', 'x')",), "a key of another package"),
+    Attack("put a key back on what was withdrawn", "advocate", "hub",
+           ("select guard.reseal_package('{withdrawn}', 'x', 'x')",), "no package without its key"),
+    Attack("put a key back on what has expired", "advocate", "hub",
+           ("select guard.reseal_package('{expired}', 'x', 'x')",), "no package without its key"),
+    Attack("change what a copy says while it has its key", "advocate", "hub",
+           ("select guard.reseal_package('{copy}', 'x', 'x')",), "no package without its key"),
+    Attack("put other words into what another provider sent", "counsel", "hub",
+           ("select guard.reseal_package('{keyless}', 'x', 'x')",), "no package without its key"),
+    Attack("withdraw what another agency sent", "counsel", "hub", ("select guard.withdraw_package('{copy}')",),
+           "not a package of this agency"),
+    Attack("withdraw what was sealed for one, to hide that it came", "detective", "hub",
+           ("select guard.withdraw_package('{copy}')",), "not a package of this agency"),
+    Attack("move a copy's day", "detective", "hub", ("update bridge_package set expires_at = '2099-01-01'",)),
+    Attack("name another reader", "advocate", "hub", ("update bridge_package set to_staff_id = to_agency_id",)),
+    Attack("make a copy vanish", "advocate", "hub", ("delete from bridge_package",)),
+    Attack("seal a copy in another provider's name", "counsel", "hub",
+           ("insert into bridge_package(id, from_agency_id, to_agency_id, to_staff_id, sent_by_id, sent_at, expires_at)"
+            " select gen_random_uuid(), '{lantern}', '{police}', gen_random_uuid(), gen_random_uuid(), now(),"
+            " now() + interval '1 day'",), "row-level security"),
+    Attack("say that another agency has opened a copy", "prosecutor", "hub",
+           ("select guard.record_opening('{copy}', now())",), "not a package for this agency"),
+    Attack("say as a provider that a copy became a record", "counsel", "hub",
+           ("select guard.record_opening('{copy}', now())",), "only a justice agency"),
     # --- beside the policies
     Attack("which cases other agencies work on together", "detective", "justice",
            ("select of_case from guard.cases_of_the_team where of_case not in (select id from justice_investigation)",),
@@ -127,9 +171,28 @@ def ids(loose_world):
     team = Scene(w, "justice", "sheriff", member_id=w.agencies["police"].pk)
     own = Scene(w, "justice", "police")
     Scene(w, "hub", "harbor")
-    found = {row._meta.db_table: row.pk for row in own.rows}
+    found = {row._meta.db_table: row.pk for row in own.rows} | sealed_copies(w)
     found |= {name: agency.pk for name, agency in w.agencies.items()}
     return found | {"team_case": next(r.pk for r in team.rows if r._meta.db_table == "justice_investigation")}
+
+
+def sealed_copies(w) -> dict:
+    """What Lantern House sealed for the detective, in each state, under the names of the attacks."""
+    now, day, detective = timezone.now(), timedelta(days=1), w.users["detective"]
+    states = {
+        "copy": {}, "keyless": {}, "withdrawn": {"withdrawn_at": now},
+        "expired": {"sent_at": now - 2 * day, "expires_at": now - day},
+    }  # fmt: skip
+    parties = {"from_agency_id": w.agencies["lantern"].pk, "to_agency_id": detective.agency_id}
+    made = {}
+    for name, state in states.items():
+        made[name] = Package.objects.create(
+            **parties, to_staff_id=detective.staff_id, sent_by_id=w.users["advocate"].staff_id, content=b"x",
+            **{"sent_at": now, "expires_at": now + day} | state,
+        )
+        if name != "keyless":  # what should have been deleted is there, so that the guard alone refuses
+            PackageKey.objects.create(**parties, package=made[name], sealed=b"x")
+    return {name: package.pk for name, package in made.items()}
 
 
 def met(connection, attack: Attack, ids: dict) -> str:

@@ -93,10 +93,23 @@ begin
   if not a.sector = any('{law_enforcement,prosecution,system_victim_services,labor_regulator}'::text[]) then
     raise insufficient_privilege using message = 'permission denied: only a justice agency keeps what it opened';
   end if;
-  update public.bridge_package set opened_at = greatest(sent_at, least(at, clock_timestamp()))
-   where id = which and to_agency_id = a.agency and opened_at is null;
-  delete from public.bridge_packagekey k using public.bridge_package p
-   where k.package_id = which and p.id = which and p.to_agency_id = a.agency;
+  update public.bridge_package set opened_at = coalesce(opened_at, greatest(sent_at, least(at, clock_timestamp())))
+   where id = which and to_agency_id = a.agency;
+  if not found then
+    raise insufficient_privilege using message = 'permission denied: not a package for this agency';
+  end if;
+  delete from public.bridge_packagekey where package_id = which;
+end $$;
+
+-- A key is its package's: between the same two agencies, so that nobody puts one on what others sent.
+create or replace function guard.key_fits() returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  if not exists (select from public.bridge_package p where p.id = new.package_id
+                  and p.from_agency_id = new.from_agency_id and p.to_agency_id = new.to_agency_id) then
+    raise insufficient_privilege using message = 'permission denied: a key of another package';
+  end if;
+  return new;
 end $$;
 
 -- Its recipient forgets a referral: noise takes the place of what was sealed to it, of the same length and look, so that
@@ -119,7 +132,7 @@ begin
   delete from guard.detail where subject = which;
 end $$;
 
-revoke all on function guard.on_duty, guard.open_package, guard.withdraw_package, guard.end_packages, guard.is_open,
+revoke all on function guard.key_fits, guard.on_duty, guard.open_package, guard.withdraw_package, guard.end_packages, guard.is_open,
   guard.keyless_packages, guard.reseal_package, guard.record_opening,
   guard.blank_referral from public;
 grant execute on function guard.on_duty, guard.open_package, guard.withdraw_package, guard.end_packages,
@@ -156,3 +169,5 @@ revoke all on function guard.call_kept from public;
 reset role;
 create or replace trigger kept before update on public.bridge_advocatecall
   for each row execute function guard.call_kept();
+create or replace trigger key_fits before insert on public.bridge_packagekey
+  for each row execute function guard.key_fits();

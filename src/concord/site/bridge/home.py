@@ -36,7 +36,8 @@ def _copies(viewer, now) -> list[Section]:
         for row in rows
     )
     return [Section(_("Sealed copies for you"), works, empty=_("You have opened all of them."),
-                    more=Action(_("All sealed copies"), reverse("bridge:packages")), count=count(live.filter(opened_at=None), works))]
+                    more=Action(_("All sealed copies"), reverse("bridge:packages")),
+                    count=count(live.filter(opened_at=None), works))]
 
 
 def _of_the_sector(viewer, now) -> list[Section]:
