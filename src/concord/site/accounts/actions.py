@@ -8,14 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from concord.law.wall import Viewer
-from concord.site.accounts import authority
+from concord.site.accounts import authority, copies
 from concord.site.accounts.models import Agency, Staff
+from concord.site.keys import custody
 from concord.site.signin import actions as signin
 from concord.site.signin import invitations, locks
 from concord.site.signin.models import User
@@ -34,10 +36,12 @@ class Invited:
 
 @dataclass(frozen=True)
 class Ended:
-    """`in_directory`: whether the hub's list says so already; if not, the sweeper sees to it."""
+    """`in_directory`: whether the hub's list says so already; if not, the sweeper sees to it. `had_keys`: whether her
+    copy of the provider's keys was taken out, so that the keys want renewing."""
 
     sessions: int
     in_directory: bool
+    had_keys: bool = False
 
 
 def invite(
@@ -120,14 +124,18 @@ def release(*, staff: UUID, by: Viewer) -> None:
 
 
 def offboard(*, staff: UUID, by: Viewer) -> Ended:
-    """She has left: out of the directory, signed out everywhere, no way in. For a colleague of one's own agency the
-    sign-in ends even while the hub does not answer."""
+    """She has left: out of the directory, signed out everywhere, no way in, her copy of the keys gone. For a colleague
+    of one's own agency the sign-in ends even while the hub does not answer."""
+    if custody.is_last_way(settings.CONCORD_RINGS, by.agency, staff):
+        raise ValidationError(_("Only her passphrase opens your files. Let a colleague have the keys first, or make a "
+                                "recovery sheet: see Who holds your keys."))
     try:
         in_directory = _end_in_directory(staff, by)
     except OperationalError:
         _require_own_colleague(staff, by)
         in_directory = False
-    return Ended(signin.end_user(staff=staff), in_directory)
+    sessions = signin.end_user(staff=staff)
+    return Ended(sessions, in_directory, had_keys=copies.take_out(by.agency, staff))
 
 
 def _end_in_directory(staff: UUID, by: Viewer) -> bool:

@@ -1,8 +1,11 @@
 from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from concord.law.roles import allowed
+from concord.site.keys import held
 from concord.site.pages.forms import FilterForm, Form, FullDateField, Group
 from concord.vocabulary import AgencyLevel, Role, Scope, Sector
 
@@ -102,3 +105,81 @@ class InviteForm(DetailsForm, RolesForm):
         Group("who", _("Who"), ("name", "email", "title", "phone")),
         Group("what", _("What she does"), ("roles",)),
     )
+
+
+# --- The keys that a provider holds itself ----------------------------------------------------------------------------
+
+LEAST_PASSPHRASE = 20
+_HIDDEN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+def _passphrase(label, help_text="") -> forms.CharField:
+    return forms.CharField(label=label, help_text=help_text, max_length=400, strip=False,
+                           widget=forms.PasswordInput(attrs=_HIDDEN))  # fmt: skip
+
+
+class PassphraseForm(Form):
+    passphrase = _passphrase(_("Your passphrase"))
+
+
+class NewPassphraseForm(Form):
+    """A passphrase that whoever copies the rings would have to guess: it must be worth more than a password."""
+
+    passphrase = _passphrase(_("A passphrase of your own"), _("At least 20 characters: five or six unrelated words."))
+    again = _passphrase(_("The same passphrase again"))
+    new = "passphrase"
+
+    def __init__(self, *args, user, **kwargs):
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean(self):
+        given = super().clean()
+        chosen, again = held.normal(given.get(self.new) or ""), held.normal(given.get("again") or "")
+        if self.new in self.errors or "again" in self.errors:
+            return given
+        if chosen != again:
+            self.add_error("again", _("The two differ. Type the same one twice."))
+        elif len(chosen) < LEAST_PASSPHRASE or len(set(chosen)) < 8:
+            self.add_error(self.new, _("This is too easily guessed. Take at least 20 characters, five or six words."))
+        elif self.user.has_usable_password() and self.user.check_password(given[self.new]):
+            self.add_error(self.new, _("This is the password you sign in with. Take another: the two guard each "
+                                       "other."))
+        else:
+            self._validate(chosen)
+        return given
+
+    def _validate(self, chosen: str) -> None:
+        try:
+            password_validation.validate_password(chosen, self.user)
+        except ValidationError as objection:
+            self.add_error(self.new, objection)
+
+
+class ChangePassphraseForm(NewPassphraseForm):
+    passphrase = _passphrase(_("Your passphrase now"))
+    chosen = _passphrase(_("The new passphrase"), _("At least 20 characters: five or six unrelated words."))
+    again = _passphrase(_("The new passphrase again"))
+    new = "chosen"
+    field_order = ("passphrase", "chosen", "again")
+
+
+class CodeForm(Form):
+    code = forms.CharField(
+        label=_("The code on her page"), max_length=40,
+        help_text=_("Twelve letters and digits. Ask her for it in person or by phone, never by message."),
+        widget=forms.TextInput(attrs=_HIDDEN),
+    )
+
+
+class SheetLineForm(Form):
+    sheet = forms.CharField(label=_("The last line of the sheet"), max_length=80,
+                            widget=forms.TextInput(attrs=_HIDDEN))  # fmt: skip
+
+
+class RecoverForm(NewPassphraseForm):
+    sheet = forms.CharField(
+        label=_("The four lines of the sheet"), max_length=400, widget=forms.Textarea(attrs={"rows": 4, **_HIDDEN}),
+        help_text=_("Small letters and spaces make no difference."),
+    )
+    field_order = ("sheet", "passphrase", "again")

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from concord.law.wall import Viewer
-from concord.site.accounts import agreements
+from concord.site.accounts import agreements, custody
+from concord.site.accounts.directory import staff_names
 from concord.site.accounts.models import Membership, Mou
 from concord.site.pages.records import Action, Status
 from concord.site.pages.worklist import MOST, Section, Work
@@ -18,9 +20,29 @@ _PROBLEMS = [agreements.State.EXPIRED, agreements.State.ENDED, agreements.State.
 
 
 def sections(viewer: Viewer, now: datetime) -> list[Section]:
+    if custody.is_provider(viewer):
+        return _keys(viewer)
     if viewer.sector is not Sector.COORDINATION or not viewer.has(Role.COORDINATOR):
         return []
     return [_agreements(viewer, timezone.localdate(now))]
+
+
+def _keys(viewer) -> list[Section]:
+    """Colleagues who ask for the keys, and keys that want renewing, for those who can do something about it."""
+    if not settings.CONCORD_RINGS.is_held(viewer.agency) or not custody.is_open(viewer):
+        return []
+    state, names = custody.state(viewer), staff_names(custody.state(viewer).waiting)
+    works = [
+        Work(what=_("%(name)s asks for the keys") % {"name": names.get(staff, "")},
+             why=_("She has lost her passphrase, or is new. Speak with her first."),
+             action=Action(_("Give her the keys"), reverse("accounts:give_keys", args=[staff])))
+        for staff in state.waiting if staff != viewer.staff
+    ]  # fmt: skip
+    if custody.may_decide(viewer) and (state.removed or state.moving):
+        why = _("Renewing was broken off.") if state.moving else _("A colleague who had them has left.")
+        works.append(Work(what=_("Renew your keys"), why=why,
+                          action=Action(_("Renew the keys"), reverse("accounts:renew_keys"))))  # fmt: skip
+    return [Section(_("Your keys"), tuple(works), count=len(works))] if works else []
 
 
 def _agreements(viewer, today) -> Section:

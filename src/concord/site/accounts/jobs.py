@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from concord.law.wall import Viewer, jobs_staff
+from concord.site.accounts import copies
 from concord.site.accounts.models import Staff
 from concord.site.signin import actions as signin
 from concord.site.signin.models import User
@@ -18,8 +19,9 @@ INACTIVE_DAYS = 90  # CJIS AC-2(3)
 
 def sweep() -> int:
     """For every agency with sign-ins; outside `acting()`. Returns how many sign-ins it had to change."""
-    agencies = User.objects.values_list("agency_id", "sector").distinct()
-    changed = sum(_meet(_keeper(agency, Sector(sector))) for agency, sector in agencies)
+    changed = 0
+    for agency, sector in User.objects.values_list("agency_id", "sector").distinct():
+        changed += _meet(_keeper(agency, Sector(sector))) + copies.publish_key(agency, Sector(sector))
     return changed + signin.rest_unused(before=timezone.now() - dt.timedelta(days=INACTIVE_DAYS))
 
 
@@ -33,6 +35,7 @@ def _meet(keeper: Viewer) -> int:
     today, changed = timezone.localdate(), 0
     users = {u.staff_id: u for u in User.objects.filter(agency_id=keeper.agency)}
     gone = [user.staff_id for user in users.values() if user.ended_at]
+    changed += sum(copies.take_out(keeper.agency, staff) for staff in gone)
     with acting(keeper), transaction.atomic("hub"):
         Staff.objects.filter(pk__in=gone, agency_id=keeper.agency, until_date=None).update(until_date=today)
         listed = list(Staff.objects.filter(agency_id=keeper.agency, service_account=False))

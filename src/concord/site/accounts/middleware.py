@@ -11,15 +11,21 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import DatabaseError, OperationalError
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from psycopg.errors import InsufficientPrivilege
 
 from concord.law.wall import STORES
 from concord.site.accounts import standing
+from concord.site.keys import opened
+from concord.site.keys.opened import FilesClosed
+from concord.site.keys.rings import RingLost
 from concord.site.keys.sealing import KeyRefused
 from concord.site.pages import errors
 from concord.site.pages import views as pages
-from concord.site.signin import entrance
+from concord.site.signin import entrance, opening
 from concord.site.stores import audit, outages
 from concord.site.stores.acting import StoreNotServed, StoreRefused, acting
 from concord.site.stores.outages import StoreAway
@@ -45,10 +51,11 @@ class ActingMiddleware:
         bare = request.user.viewer()
         request.standing = here = standing.of(bare)
         request.viewer = replace(bare, task_forces=here.task_forces, partners=here.partners)
-        if request.path.startswith(settings.CONCORD_SELF_ACTING):
-            response = self.get_response(request)
-        else:
-            response = self._within(request)
+        with opened.using(opening.brought(request)):
+            if request.path.startswith(settings.CONCORD_SELF_ACTING):
+                response = self.get_response(request)
+            else:
+                response = self._within(request)
         if response.status_code in (403, 404):
             audit.refused(request.viewer)
         return response
@@ -58,7 +65,8 @@ class ActingMiddleware:
             response = self.get_response(request)
             if response.streaming:
                 raise TypeError("a streamed answer would read its store after the request's transaction has ended")
-            a.failed = response.status_code >= 400 and response.status_code != _KEPT_STATUS
+            broken = response.status_code >= 400 and response.status_code != _KEPT_STATUS
+            a.failed = broken or getattr(request, "cut_off", False)
         return response
 
     def process_view(self, request, view, args, kwargs):
@@ -66,9 +74,16 @@ class ActingMiddleware:
         refused method would tell that there is such a page."""
         if request.viewer is not None and not _is_open(request.resolver_match, request.viewer.sector):
             return pages.not_found(request)
+        if request.viewer is not None and _is_closed(request):
+            return _open_first(request)
         return None
 
     def process_exception(self, request, exception):
+        if isinstance(exception, FilesClosed):
+            request.cut_off = True  # what the page began is taken back, although it answers with another address
+            return _open_first(request)
+        if isinstance(exception, RingLost):
+            return pages.error(request, HTTPStatus.SERVICE_UNAVAILABLE, errors.RING_LOST)
         if isinstance(exception, StoreNotServed):
             return pages.error(request, HTTPStatus.MISDIRECTED_REQUEST)
         if isinstance(exception, StoreAway) or (
@@ -86,6 +101,25 @@ def _is_open(match, sector: Sector) -> bool:
         return True
     kind = kind_of(room)
     return kind is StoreKind.ACCOUNT or kind in STORES[sector]
+
+
+def _is_closed(request) -> bool:
+    """Pages of client files do not begin without the keys: half a page would be worse than none."""
+    match, rings, agency = request.resolver_match, settings.CONCORD_RINGS, request.viewer.agency
+    room = match.app_names[0] if match.app_names else ""
+    if room not in apps.app_configs or kind_of(room) is not StoreKind.VAULT:
+        return False
+    return rings.is_held(agency) and not rings.is_open(agency)
+
+
+def _open_first(request) -> HttpResponse:
+    """To where she opens the files, and from there back to where she was."""
+    address = f"{reverse('accounts:open_files')}?{urlencode({'next': entrance.where_she_was(request)})}"
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": address})
+    if request.headers.get("Sec-Fetch-Dest") == "empty":  # a script, which saves a draft: it keeps its own copy
+        return HttpResponse(status=HTTPStatus.CONFLICT)
+    return redirect(address)
 
 
 def _denied_by_database(exception) -> bool:

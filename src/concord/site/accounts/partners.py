@@ -59,7 +59,9 @@ def open_accounts(*, agency: Agency, by: Viewer) -> Agency:
     """A member by paper begins to sign in: from now on things can be sealed to it."""
     authority.require(by, Operation.CHANGE, Compartment.AGENCIES, authority.facts_of(agency))
     agency.has_accounts = True
-    agency.public_key = settings.CONCORD_RINGS.create_agency(agency.pk).public
+    if not settings.CONCORD_RINGS.is_held(agency.pk):
+        settings.CONCORD_RINGS.create_agency(agency.pk)
+    agency.public_key = settings.CONCORD_RINGS.public(agency.pk)
     agency.save(update_fields=["has_accounts", "public_key"])
     return agency
 

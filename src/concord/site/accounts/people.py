@@ -273,6 +273,8 @@ def end(request, pk):
 def _said(ended: actions.Ended) -> str:
     if not ended.in_directory:
         return _("Her sign-in has ended. The directory does not answer just now and follows by itself.")
+    if ended.had_keys:
+        return _("Ended. Her copy of your keys is gone too. Renew the keys now: see Who holds your keys.")
     return _("Ended. She was signed out of %(n)d browsers.") % {"n": ended.sessions}
 
 

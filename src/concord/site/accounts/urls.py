@@ -1,6 +1,6 @@
 from django.urls import path
 
-from concord.site.accounts import people, views
+from concord.site.accounts import keys, people, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,6 +15,20 @@ urlpatterns = [
     path("mous/", views.mous, name="mous"),
     path("mous/<uuid:pk>/end/", views.end_mou, name="end_mou"),
     path("task-forces/<uuid:pk>/", views.task_force, name="task_force"),
+    # Who holds a provider's keys.
+    path("keys/", keys.keys, name="keys"),
+    path("keys/open/", keys.open_files, name="open_files"),
+    path("keys/close/", keys.close_files, name="close_files"),
+    path("keys/mine/", keys.my_passphrase, name="my_passphrase"),
+    path("keys/give/<uuid:pk>/", keys.give, name="give_keys"),
+    path("keys/give/<uuid:pk>/refuse/", keys.refuse, name="refuse_keys"),
+    path("keys/sheet/", keys.sheet, name="sheet"),
+    path("keys/sheet/check/", keys.check_sheet, name="check_sheet"),
+    path("keys/recover/", keys.recover, name="recover"),
+    path("keys/on/", keys.turn_on, name="keys_on"),
+    path("keys/off/", keys.turn_off, name="keys_off"),
+    path("keys/renew/", keys.renew, name="renew_keys"),
+    path("keys/progress/", keys.progress, name="keys_progress"),
     # Who may sign in: outside the wall's transaction, see settings.CONCORD_SELF_ACTING.
     path("people/", people.people, name="people"),
     path("people/of/<uuid:pk>/invite/", people.invite, name="invite"),

@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from concord.site.keys.opened import FilesClosed
 from concord.site.keys.rings import NoKey
 from concord.site.stores import acting
 
@@ -71,4 +72,4 @@ def _bound_to(code: str, row: UUID) -> bytes:
     return code.encode() + b"|" + row.bytes
 
 
-__all__ = ["KeyRefused", "NoKey", "Unreadable", "key_for", "own_keys", "seal", "unseal"]
+__all__ = ["FilesClosed", "KeyRefused", "NoKey", "Unreadable", "key_for", "own_keys", "seal", "unseal"]

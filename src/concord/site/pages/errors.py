@@ -44,6 +44,14 @@ FAILED = Words(
     _("The last step was not carried out. Nothing was half saved."),
     (_("Try once more in a minute."), _("If it fails again, tell whoever runs your system.")),
 )
+RING_LOST = Words(
+    _("Your agency's keys cannot be found"),
+    _("The files are where they were. What opens them is missing on this machine."),
+    (
+        _("Tell whoever runs your system: the copy of the key rings must be put back."),
+        _("Until then enter nothing. On paper it is safe."),
+    ),
+)
 HUB_AWAY = Words(
     _("The task force's hub does not answer just now"),
     _("Referrals, calls for an advocate, packages and the directory are kept there. Nothing was sent or changed."),

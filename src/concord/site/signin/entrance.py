@@ -49,14 +49,14 @@ def lacks_second_factor(request) -> bool:
 
 def sign_in_again(request, why: str = "") -> HttpResponse:
     """To the sign-in page, and from there back to where she was. No content of the page she asked for is shown."""
-    query = {"next": _where_she_was(request)} | ({"why": why} if why else {})
+    query = {"next": where_she_was(request)} | ({"why": why} if why else {})
     address = f"{settings.LOGIN_URL}?{urlencode(query)}"
     if "HX-Request" in request.headers:
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return redirect(address)
 
 
-def _where_she_was(request) -> str:
+def where_she_was(request) -> str:
     """The page she looked at: a form that was posted cannot be asked for, the page that held it can."""
     if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
         return request.path

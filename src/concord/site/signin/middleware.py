@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.shortcuts import redirect
 
-from concord.site.signin import entrance
+from concord.site.signin import entrance, opening
 
 OPEN = ("/static/", "/healthz", "/today/")  # nothing of anyone's
 SETTING_UP = ("/account/2fa/", "/account/logout/", "/account/lock/", "/account/reauthenticate/")
@@ -16,8 +16,12 @@ class SignInMiddleware:
 
     def __call__(self, request):
         if request.path.startswith(OPEN):
-            return self.get_response(request)
+            response = self.get_response(request)
+            if opening.cookie_name() in request.COOKIES:
+                opening.tidy(request, response)
+            return response
         response = self._stop(request) or self.get_response(request)
+        opening.tidy(request, response)
         response["Cache-Control"] = "no-store"
         return response
 
