@@ -68,10 +68,11 @@ def ends_on(what: Kept, start: date, *, adult_on: date | None = None) -> date | 
     if not term.years and not term.days:
         return None
     begins = max(start, adult_on) if adult_on else start
-    return _years_after(begins, term.years) + timedelta(days=term.days)
+    return years_after(begins, term.years) + timedelta(days=term.days)
 
 
-def _years_after(day: date, years: int) -> date:
+def years_after(day: date, years: int) -> date:
+    """The same day so many years later, or earlier; of a 29 February the day after, where there is none."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:  # 29 February

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connections
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from concord.law.wall import Viewer
 from concord.site.bridge import actions as bridge
@@ -45,6 +45,12 @@ def assigned(by: Viewer) -> QuerySet[Client]:
 
 def unassigned(by: Viewer) -> QuerySet[Client]:
     return unassigned_any(by).filter(is_open=True)
+
+
+def closed_before(by: Viewer, day: dt.date) -> QuerySet[Client]:
+    """Closed files whose last time of being served ended by that day, the longest closed first."""
+    closed = clients(by).filter(is_open=False).annotate(closed_on=Max("enrolments__closed_on"))
+    return closed.filter(closed_on__lte=day).order_by("closed_on", "id")
 
 
 def contacts_due(by: Viewer, until: dt.date) -> QuerySet[Client]:

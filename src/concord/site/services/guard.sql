@@ -5,6 +5,8 @@ set role {kind}_guard;
 -- Files that were erased: to everybody but the agency's own jobs, which count days and codes, they do not exist.
 create table if not exists guard.erased(subject uuid primary key, agency uuid not null);
 create index if not exists erased_agency on guard.erased(agency);
+-- Every id that belonged to them: no draft is written about one any more.
+create table if not exists guard.gone(id uuid primary key);
 
 -- A family member's file is closed with the principal's: it says who she is. To another agency it names none at all.
 create or replace function guard.hidden_clients() returns uuid[] language plpgsql stable security definer
@@ -130,6 +132,7 @@ begin
   delete from guard.detail d using guard.entry e, public.services_pairdecision p
    where d.entry = e.id and e.subject = p.client_id and e.row_id = p.id and p.other_id = of_subject;
   insert into guard.erased(subject, agency) values (of_subject, of_agency) on conflict do nothing;
+  insert into guard.gone(id) select distinct unnest(ids) on conflict do nothing;
   perform guard.add('file.erased', 'services_client', of_subject, of_subject, null, null);
   proof := sha256(convert_to(digests, 'UTF8'));
 end $$;
@@ -178,11 +181,23 @@ begin
   end loop;
 end $$;
 
-revoke all on function guard.empty_file, guard.forget, guard.refilled from public;
+-- A form that was open when the file was erased would go on keeping what is typed about her.
+create or replace function guard.about_nobody_gone() returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  if new.subject is not null and exists (select from guard.gone g where g.id = new.subject) then
+    raise insufficient_privilege using message = 'permission denied: the file was erased';
+  end if;
+  return new;
+end $$;
+
+revoke all on function guard.empty_file, guard.forget, guard.refilled, guard.about_nobody_gone from public;
 grant execute on function guard.forget, guard.refilled to {kind}_app, {kind}_owner;
 -- Drafts are no longer written into the chain; what it kept of them apart is not needed.
 delete from guard.detail d using guard.entry e where d.entry = e.id and e.relation = 'services_draft';
 reset role;
+create or replace trigger about_nobody_gone before insert or update on public.services_draft
+  for each row execute function guard.about_nobody_gone();
 grant update on public.services_referralin to {kind}_guard;
 drop policy if exists guard_forgets on public.services_referralin;
 create policy guard_forgets on public.services_referralin for update to {kind}_guard using (true) with check (true);

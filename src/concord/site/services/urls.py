@@ -1,6 +1,23 @@
 from django.urls import path
 
-from concord.site.services.views import care, file, intake, lists, referrals, reports, staff
+from concord.site.services.views import (
+    care,
+    demands,
+    duplicates,
+    file,
+    intake,
+    keeping,
+    ledger,
+    lists,
+    mandated,
+    packet,
+    referrals,
+    release_form,
+    release_paper,
+    releases,
+    reports,
+    staff,
+)
 from concord.site.services.views._room import desk
 
 app_name = "services"
@@ -10,7 +27,11 @@ _FILE = [
     ("services/", file.services, "services"),
     ("notes/", file.notes, "notes"),
     ("details/", file.details, "details"),
-    ("ledger/", file.ledger, "ledger"),
+    ("ledger/", ledger.ledger, "ledger"),
+    ("ledger/paper/", ledger.on_paper, "ledger_paper"),
+    ("releases/", releases.releases_of, "releases"),
+    ("releases/new/", release_form.NewRelease.as_view(), "release_new"),
+    ("releases/new/paper/", release_paper.Blank.as_view(), "release_blank"),
     ("staff/", staff.staff, "staff"),
     ("paper/", file.on_paper, "on_paper"),
     ("data/", file.as_data, "as_data"),
@@ -26,7 +47,48 @@ _FILE = [
     ("close/", care.Close.as_view(), "close"),
     ("reopen/", care.Reopen.as_view(), "reopen"),
     ("restriction/", staff.restriction, "restriction"),
+    ("keeping/", keeping.keeping, "kept"),
+    ("keeping/hold/", keeping.SetHold.as_view(), "hold_new"),
+    ("erase/", keeping.erase, "erase"),
     ("report/", reports.Report.as_view(), "report"),
+    ("twice/", duplicates.twins, "twins"),
+    ("twice/<uuid:other>/", duplicates.pair, "pair"),
+    ("law/", demands.of_file, "law"),
+    ("demands/new/", demands.Record.as_view(), "demand_new"),
+    ("mandated/new/", mandated.Learn.as_view(), "mandated_new"),
+    ("packet/", packet.packet, "packet"),
+    ("packet/tell/", packet.Tell.as_view(), "packet_tell"),
+    ("packet/paper/", packet.on_paper, "packet_paper"),
+]
+
+#: Of one demand, of one mandated report.
+_DEMAND = [
+    ("", demands.demand, "demand"),
+    ("paper/", demands.demand_paper, "demand_paper"),
+    ("paper/add/", demands.AddPaper.as_view(), "demand_paper_add"),
+    ("tries/new/", demands.LogNotice.as_view(), "notice_new"),
+    ("prepare/", demands.Prepare.as_view(), "demand_prepare"),
+    ("end/", demands.End.as_view(), "demand_end"),
+    ("hand-over/", demands.HandOver.as_view(), "demand_hand_over"),
+]
+_MANDATED = [
+    ("", mandated.mandated, "mandated"),
+    ("said/", mandated.Said.as_view(), "mandated_said"),
+    ("send/", mandated.Send.as_view(), "mandated_send"),
+    ("privilege/", mandated.Privilege.as_view(), "mandated_privilege"),
+    ("told/", mandated.Told.as_view(), "mandated_told"),
+]
+
+#: Of one release.
+_RELEASE = [
+    ("", releases.release, "release"),
+    ("revoke/", releases.revoke, "release_revoke"),
+    ("renew/", release_form.Renew.as_view(), "release_renew"),
+    ("renew/paper/", release_paper.RenewalBlank.as_view(), "renewal_blank"),
+    ("paper/", release_paper.on_paper, "release_paper"),
+    ("signed/", releases.signed_paper, "release_signed"),
+    ("copy/", release_paper.copy, "release_copy"),
+    ("handed-over/", releases.handed_over, "release_handed_over"),
 ]
 
 urlpatterns = [
@@ -41,9 +103,21 @@ urlpatterns = [
     path("clients/referrals/<uuid:pk>/", referrals.referral, name="referral"),
     path("clients/referrals/<uuid:pk>/accept/", referrals.accept, name="referral_accept"),
     path("clients/referrals/<uuid:pk>/decline/", referrals.Decline.as_view(), name="referral_decline"),
+    path("clients/twice/", duplicates.index, name="duplicates"),
+    path("clients/twice/look/", duplicates.look, name="duplicates_look"),
+    path("clients/twice/decisions/<uuid:pk>/undo/", duplicates.undo, name="decision_undo"),
+    path("clients/inquiries/<uuid:pk>/erase/", keeping.erase_inquiry, name="inquiry_erase"),
+    path("clients/keeping/", keeping.kept_all, name="kept_all"),
+    path("clients/holds/<uuid:pk>/lift/", keeping.LiftHold.as_view(), name="hold_lift"),
+    path("clients/erased/<uuid:pk>/", keeping.erased, name="erased"),
     path("clients/without-staff/", staff.keeping, name="keeping"),
     path("clients/<uuid:pk>/appoint/", staff.appoint, name="appoint"),
     *(path(f"clients/<uuid:pk>/{tail}", view, name=name) for tail, view, name in _FILE),
+    path("clients/demands/came/", demands.came, name="demand_came"),
+    *(path(f"clients/demands/<uuid:pk>/{tail}", view, name=name) for tail, view, name in _DEMAND),
+    *(path(f"clients/mandated/<uuid:pk>/{tail}", view, name=name) for tail, view, name in _MANDATED),
+    path("clients/packet/<uuid:pk>/take-back/", packet.take_back, name="packet_take_back"),
+    *(path(f"clients/releases/<uuid:pk>/{tail}", view, name=name) for tail, view, name in _RELEASE),
     path("clients/needs/<uuid:pk>/", care.DecideNeed.as_view(), name="need_decide"),
     path("clients/follow-ups/<uuid:pk>/done/", care.follow_up_done, name="follow_up_done"),
     path("clients/assignments/<uuid:pk>/end/", staff.assignment_end, name="assignment_end"),

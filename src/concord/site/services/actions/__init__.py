@@ -31,6 +31,16 @@ from concord.site.services.actions.demands import (
     record_demand,
 )
 from concord.site.services.actions.disclosures import preview_report, report
+from concord.site.services.actions.duplicates import decide_pair, look_for_duplicates, undo_decision
+from concord.site.services.actions.erasure import (
+    as_law,
+    erase_client,
+    erase_inquiry,
+    lift_hold,
+    obstacles,
+    reached_outside,
+    set_hold,
+)
 from concord.site.services.actions.mandated import (
     claim_privilege,
     learn_of_duty,
@@ -39,7 +49,6 @@ from concord.site.services.actions.mandated import (
     tell_of_report,
 )
 from concord.site.services.actions.packet import packet_items, take_back_answer, tell_once
-from concord.site.services.actions.duplicates import decide_pair, look_for_duplicates, undo_decision
 from concord.site.services.actions.referrals import accept_referral, decline_referral, open_referral
 from concord.site.services.actions.releases import (
     Proposed,
@@ -69,6 +78,7 @@ __all__ = [
     "add_note",
     "add_paper",
     "appoint",
+    "as_law",
     "assign",
     "claim_privilege",
     "close_client",
@@ -77,11 +87,14 @@ __all__ = [
     "decide_pair",
     "decline_referral",
     "end_assignment",
+    "erase_client",
+    "erase_inquiry",
     "finish_follow_up",
-    "judge_status",
     "hand_over_on_paper",
+    "judge_status",
     "keep_inquiry",
     "learn_of_duty",
+    "lift_hold",
     "lift_restriction",
     "log_contact",
     "log_group_service",
@@ -89,6 +102,7 @@ __all__ = [
     "log_service",
     "look_for_duplicates",
     "make_report",
+    "obstacles",
     "open_client",
     "open_referral",
     "packet_items",
@@ -97,6 +111,7 @@ __all__ = [
     "preview_mandated",
     "preview_release",
     "preview_report",
+    "reached_outside",
     "record_demand",
     "record_enrolment",
     "release_staff",
@@ -105,6 +120,7 @@ __all__ = [
     "report",
     "restrict",
     "revoke_release",
+    "set_hold",
     "set_reach",
     "sign_release",
     "take_back_answer",

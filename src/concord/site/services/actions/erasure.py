@@ -88,10 +88,10 @@ def lift_hold(*, hold: LegalHold, note: str, by: Viewer) -> LegalHold:
 
 
 def holds_in_force(client: Client, today: dt.date) -> list[LegalHold]:
-    return [hold for hold in client.holds.order_by("from_date") if law.in_force(_as_law(hold), today)]
+    return [hold for hold in client.holds.order_by("from_date") if law.in_force(as_law(hold), today)]
 
 
-def _as_law(hold: LegalHold) -> law.Hold:
+def as_law(hold: LegalHold) -> law.Hold:
     return law.Hold(HoldKind(hold.kind), hold.until_date, hold.lifted_at is not None)
 
 
@@ -102,14 +102,14 @@ def obstacles(client: Client, today: dt.date) -> list[law.Obstacle]:
     """What keeps a client's file today: until when, and what to do about it."""
     return law.objections(
         is_open=client.is_open,
-        holds=map(_as_law, client.holds.order_by("from_date")),
+        holds=map(as_law, client.holds.order_by("from_date")),
         open_demands=CompelledDisclosure.objects.filter(client=client, outcome=CompelledOutcome.OPEN).count(),
         unmade_reports=MandatedReport.objects.filter(client=client, made_at=None, not_made_reason=None).count(),
         today=today,
     )
 
 
-def reach(client: Client, by: Viewer) -> Reach:
+def reached_outside(client: Client, by: Viewer) -> Reach:
     """What of the file lies elsewhere: the page says it before anybody decides."""
     links = list(ReferredClient.objects.filter(client=client).values_list("referral_id", "referral__referral_id"))
     sent = list(client.disclosures.order_by("at").values_list("at", "to_agency_id", "package_id"))
@@ -141,7 +141,7 @@ def erase_client(*, client: Client, asked: law.Asked, asked_on: dt.date, by: Vie
     found = obstacles(client, timezone.localdate())
     if found:
         raise Objection({"": " ".join(one.words for one in found)})
-    return _erase(client, asked, asked_on, reach(client, by), by)
+    return _erase(client, asked, asked_on, reached_outside(client, by), by)
 
 
 @in_vault

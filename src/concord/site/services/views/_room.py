@@ -138,8 +138,12 @@ def _tabs(client: Client, current: str) -> tuple[Tab, ...]:
         ("services", _("Needs and services")),
         ("notes", _("Notes and contacts")),
         ("details", _("Details")),
+        ("packet", _("Told once")),
+        ("releases", _("Releases")),
         ("ledger", _("What left this file")),
+        ("law", _("Orders and duties")),
         ("staff", _("Staff")),
+        ("kept", _("Keeping")),
     )
     return tuple(Tab(label, reverse(f"services:{name}", args=[client.pk]), name == current) for name, label in tabs)
 

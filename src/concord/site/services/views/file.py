@@ -1,4 +1,4 @@
-"""A client's file: overview, needs and services, notes and contacts, details, the ledger; the whole of it on paper."""
+"""A client's file: overview, needs and services, notes and contacts, details; the whole of it on paper."""
 
 import json
 
@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from concord.site.accounts.directory import agency_names, staff_names
+from concord.site.accounts.directory import staff_names
 from concord.site.pages import paging
 from concord.site.pages.lists import Absent, Column
 from concord.site.pages.records import Fact, Status
-from concord.site.services import export, reach, timeline
+from concord.site.services import export, pairs, reach, timeline
 from concord.site.services.models import Client, Need
 from concord.site.services.views._room import get_client, record_of
 from concord.site.stores import audit
@@ -22,7 +22,6 @@ from concord.vocabulary import (
     Barrier,
     ClosureReason,
     ContactHow,
-    DisclosureItem,
     Gender,
     LivingSituation,
     NoteKind,
@@ -49,6 +48,7 @@ def client(request, pk):
     names = staff_names([*assigned, *(one["who"] for one in happened)])
     return _render(request, "services/client.html", row, names, assigned, "client", {
         "needs": needs, "follow_ups": due, "events": timeline.events(row, happened, names),
+        "twins": pairs.twins(row, request.viewer),
     })  # fmt: skip
 
 
@@ -92,20 +92,6 @@ def details(request, pk):
         "enrolment_columns": _ENROLMENT_COLUMNS, "family": _family(row), "family_columns": _FAMILY_COLUMNS,
         "statuses": list(row.statuses.order_by("-on_date", "-created_at")), "status_columns": _STATUS_COLUMNS,
     })  # fmt: skip
-
-
-@never_cache
-@require_safe
-def ledger(request, pk):
-    """What left this file: what, to whom, when and why, with exactly what was sent."""
-    row, names, assigned = _opened(request, pk)
-    page = paging.page(row.disclosures.all(), order=("-at", "-id"), after=request.GET.get("after", ""))
-    agencies = agency_names(entry.to_agency_id for entry in page.rows)
-    for entry in page.rows:
-        entry.to = agencies.get(entry.to_agency_id, "")
-        entry.items_said = ", ".join(DisclosureItem(item).label for item in entry.items or [])
-        entry.lines = export.said(entry.content or {})
-    return _render(request, "services/ledger.html", row, names, assigned, "ledger", {"page": page})
 
 
 @never_cache
@@ -171,7 +157,10 @@ def _details(row: Client, enrolment) -> list[Fact]:
 
 def _family(row: Client) -> list[Client]:
     """Family members served, or the client whose family she is."""
-    found = [row.principal] if row.principal_id else list(row.family.order_by("first_contact_on"))
+    if row.principal_id:  # nobody where the principal's file is not for the viewer, or was erased
+        found = [row.principal] if row.principal else []
+    else:
+        found = list(row.family.order_by("first_contact_on"))
     for member in found:
         member.url = reverse("services:client", args=[member.pk])
     return found

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from concord.law.keeping import MAY_ERASE
 from concord.site.pages.forms import ValueOrWhy
 from concord.site.pages.records import Access, Action, Fact, Record, Seer
 from concord.site.services import actions, reach, search
@@ -149,7 +150,9 @@ def inquiry(request, pk):
             Fact(_("Language"), SpokenLanguage(row.language).label if row.language else None),
             Fact(_("Not served because"), NotServedReason(row.reason).label),
         ),
-        actions=(Action(_("Open a client file"), reverse("services:client_new"), primary=True),),
+        actions=(Action(_("Open a client file"), reverse("services:client_new"), primary=True),
+                 *([Action(_("Erase it"), reverse("services:inquiry_erase", args=[row.pk]))]
+                   if request.viewer.has(*MAY_ERASE) else [])),
         access=Access(
             _("Protected like a client's file."),
             (

@@ -1,0 +1,249 @@
+"""What keeps a file, how long it stays, and erasing it for good: asked twice, with what stays said before."""
+
+import datetime as dt
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from concord.law import keeping as law
+from concord.site.accounts.directory import agency_names, staff_names
+from concord.site.pages.lists import Column
+from concord.site.pages.objections import complain
+from concord.site.pages.records import Action, Status
+from concord.site.services import actions, caseload
+from concord.site.services.forms.keeping import EraseForm, HoldForm, LiftForm
+from concord.site.services.models import Client, Erasure, Inquiry, LegalHold
+from concord.site.services.views._room import INVALID, FileForm, RoomForm, get_client, record_of
+from concord.site.stores import audit
+from concord.vocabulary import HoldKind, Role
+
+KEEPERS = (*sorted(law.MAY_ERASE), Role.ADMINISTRATOR)
+AT_MOST = 200
+
+
+# --- On a file --------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_safe
+def keeping(request, pk):
+    """What keeps this file, how long it stays, and what stands against erasing it."""
+    client = get_client(request, pk)
+    audit.record("file.read", client)
+    today = timezone.localdate()
+    holds = list(client.holds.order_by("lifted_at", "-from_date"))
+    assigned = list(client.assignments.filter(until_date=None).values_list("staff_id", flat=True))
+    names = staff_names([*assigned, *(hold.created_by_id for hold in holds), *(hold.lifted_by_id for hold in holds)])
+    for hold in holds:
+        hold.said, hold.state = HoldKind(hold.kind).label, _state(hold, today)
+        hold.by, hold.lifter = names.get(hold.created_by_id, ""), names.get(hold.lifted_by_id, "")
+        hold.in_force = law.in_force(actions.as_law(hold), today)
+    return render(request, "services/file_keeping.html", {
+        "record": record_of(client, staff=[names.get(s, _("a former colleague")) for s in assigned], current="kept"),
+        "client": client, "holds": holds, "may_lift": request.viewer.has(*law.MAY_LIFT),
+        "may_erase": request.viewer.has(*law.MAY_ERASE), "obstacles": actions.obstacles(client, today),
+        "ends_on": _ends_on(client), "term": law.SCHEDULE[law.Kept.CLIENT_FILE],
+    })  # fmt: skip
+
+
+def _state(hold: LegalHold, today: dt.date) -> Status:
+    if hold.lifted_at:
+        return Status(_("Lifted"), "plain")
+    if law.in_force(actions.as_law(hold), today):
+        return Status(_("Keeps this file"), "warning")
+    return Status(_("Its day has passed"), "plain")
+
+
+def _ends_on(client: Client) -> dt.date | None:
+    """The day from which a closed file may go by the schedule, without anybody asking."""
+    closed_on = client.enrolments.order_by("-closed_on").values_list("closed_on", flat=True).first()
+    if client.is_open or closed_on is None:
+        return None
+    born = client.birth_date
+    return law.ends_on(law.Kept.CLIENT_FILE, closed_on, adult_on=born and law.years_after(born, 18))
+
+
+class SetHold(FileForm):
+    form_code, form_class, tab = "hold", HoldForm, "kept"
+    title = gettext_lazy("Keep this file")
+    submit_label = gettext_lazy("Keep it")
+    intro = gettext_lazy("While it is kept, nobody can erase it. Do this as soon as a paper is served or expected.")
+
+    def act(self, form):
+        given = form.cleaned_data
+        return actions.set_hold(client=self.client, **given, by=self.request.viewer).pk
+
+
+class LiftHold(RoomForm):
+    form_code, form_class = "lift", LiftForm
+    title = page_title = gettext_lazy("Lift what keeps this file")
+    submit_label = gettext_lazy("Lift it")
+    intro = gettext_lazy("From then on the file can be erased. Lifting it too early can be an offence.")
+
+    @cached_property
+    def hold(self) -> LegalHold:
+        if not self.request.viewer.has(*law.MAY_LIFT):
+            raise PermissionDenied
+        rows = LegalHold.objects.filter(agency_id=self.request.viewer.agency).select_related("client")
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    def subject(self):
+        return self.hold.pk
+
+    def act(self, form):
+        return actions.lift_hold(hold=self.hold, **form.cleaned_data, by=self.request.viewer).pk
+
+    def done_url(self, made):
+        return reverse("services:kept", args=[self.hold.client_id])
+
+    def more(self):
+        back = {"back_url": self.done_url(None), "back_label": self.hold.client.display_name}
+        return super().more() | back
+
+
+# --- Erasing ----------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def erase(request, pk):
+    """Two pages: what goes, what stays and why it is asked; then once more, and it is gone."""
+    client = get_client(request, pk)
+    _require_eraser(request)
+    obstacles = actions.obstacles(client, timezone.localdate())
+    reached = actions.reached_outside(client, request.viewer)
+    return _erase(
+        request, lambda **given: actions.erase_client(client=client, **given), back="services:kept", row=client,
+        shown={"name": client.display_name, "obstacles": obstacles, "received": _received(reached),
+               "waiting": len(reached.packages), "family": client.family.count()},
+    )  # fmt: skip
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def erase_inquiry(request, pk):
+    inquiry = get_object_or_404(Inquiry.objects.filter(agency_id=request.viewer.agency), pk=pk)
+    _require_eraser(request)
+    return _erase(
+        request, lambda **given: actions.erase_inquiry(inquiry=inquiry, **given), back="services:inquiry", row=inquiry,
+        shown={"name": inquiry.called or _("No name given")},
+    )  # fmt: skip
+
+
+def _require_eraser(request: HttpRequest) -> None:
+    if not request.viewer.has(*law.MAY_ERASE):
+        raise PermissionDenied
+
+
+def _erase(request, act, *, back: str, row, shown: dict):
+    form = EraseForm(request.POST or None)
+    asked = request.method == "POST" and not shown.get("obstacles") and form.is_valid()
+    if asked and request.POST.get("sure"):
+        given = form.cleaned_data
+        try:
+            erasure = act(asked=law.Asked(given["asked"]), asked_on=given["asked_on"], by=request.viewer)
+        except actions.Objection as objection:
+            complain(form, objection)
+        else:
+            messages.success(request, _("Erased. Print the proof and give it to her or him."))
+            return redirect("services:erased", erasure.pk)
+    carried = [(name, value) for name, values in request.POST.lists() for value in values
+               if name not in ("csrfmiddlewaretoken", "sure")]  # fmt: skip
+    return render(request, "services/erase.html", {
+        "title": _("Erase this file for good?") if asked else _("Erase a file"), "form": form, "again": asked,
+        "carried": carried, "back_url": reverse(back, args=[row.pk]), "complete_by": law.complete_by(
+            timezone.localdate()), **shown,
+    }, status=INVALID if form.errors or (form.is_bound and shown.get("obstacles")) else 200)  # fmt: skip
+
+
+def _received(reached) -> list[tuple[dt.datetime, str]]:
+    names = agency_names(agency for _at, agency in reached.theirs if agency)
+    return [(at, names.get(agency, "") or _("somebody on paper")) for at, agency in reached.theirs]
+
+
+@never_cache
+@require_safe
+def erased(request, pk):
+    """Proof of deletion, for printing: a reference, days and a number. It names nobody."""
+    if not request.viewer.has(*KEEPERS):
+        raise PermissionDenied
+    erasure = get_object_or_404(Erasure.objects.filter(agency_id=request.viewer.agency), pk=pk)
+    return render(request, "services/erased.html", {
+        "title": _("Proof of deletion"), "page_title": _("Proof of deletion"), "erasure": erasure,
+        "proof": bytes(erasure.proof).hex(), "back_url": reverse("services:kept_all"),
+        "back_label": _("Keeping and erasing"), "complete": erasure.complete_by <= timezone.localdate(),
+    })  # fmt: skip
+
+
+# --- For whoever looks after all files --------------------------------------------------------------------------------
+
+
+@never_cache
+@require_safe
+def kept_all(request):
+    """Holds in force, files whose term has run, and what was erased."""
+    if not request.viewer.has(*KEEPERS):
+        raise PermissionDenied
+    today = timezone.localdate()
+    return render(request, "services/kept.html", {
+        "title": _("Keeping and erasing"), "holds": _holds(request, today), "hold_columns": _HOLD_COLUMNS,
+        "overdue": _overdue(request, today), "overdue_columns": _OVERDUE_COLUMNS,
+        "erasures": _erasures(request), "erasure_columns": _ERASURE_COLUMNS,
+        "schedule": list(law.SCHEDULE.values()), "may_erase": request.viewer.has(*law.MAY_ERASE),
+        "find": Action(_("Find a file"), reverse("services:find")),
+    })  # fmt: skip
+
+
+def _holds(request, today) -> list[LegalHold]:
+    rows = LegalHold.objects.filter(agency_id=request.viewer.agency, lifted_at=None).select_related("client")
+    found = [hold for hold in rows.order_by("until_date", "from_date")[:AT_MOST]
+             if law.in_force(actions.as_law(hold), today)]  # fmt: skip
+    for hold in found:
+        hold.url = reverse("services:kept", args=[hold.client_id])
+        hold.name = hold.client.display_name
+    return found
+
+
+def _overdue(request, today) -> list[Client]:
+    """Closed files whose term has run, the longest closed first. A minor's is looked at with her birth date."""
+    rows = caseload.closed_before(request.viewer, law.years_after(today, -law.SCHEDULE[law.Kept.CLIENT_FILE].years))
+    found = []
+    for client in rows[:AT_MOST]:
+        client.ends_on, client.url = _ends_on(client), reverse("services:kept", args=[client.pk])
+        if client.ends_on and client.ends_on <= today:
+            found.append(client)
+    return found
+
+
+def _erasures(request) -> list[Erasure]:
+    rows = list(Erasure.objects.filter(agency_id=request.viewer.agency).order_by("-erased_at")[:AT_MOST])
+    for row in rows:
+        row.url = reverse("services:erased", args=[row.pk])
+    return rows
+
+
+_HOLD_COLUMNS = [
+    Column(gettext_lazy("File"), "name", first=True),
+    Column(gettext_lazy("What keeps it"), lambda h: HoldKind(h.kind).label),
+    Column(gettext_lazy("Since"), "from_date"),
+    Column(gettext_lazy("Until"), lambda h: h.until_date or gettext_lazy("somebody lifts it")),
+]
+_OVERDUE_COLUMNS = [
+    Column(gettext_lazy("File"), "display_name", first=True),
+    Column(gettext_lazy("May go since"), "ends_on"),
+]
+_ERASURE_COLUMNS = [
+    Column(gettext_lazy("Reference"), lambda e: str(e.pk), first=True),
+    Column(gettext_lazy("Erased"), "erased_at"),
+    Column(gettext_lazy("Complete on"), "complete_by"),
+    Column(gettext_lazy("Values removed"), "removed"),
+]
