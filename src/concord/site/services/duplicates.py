@@ -234,6 +234,14 @@ def near_names(one: Sketch, other: Sketch) -> bool:
     return bool(known) and known <= NEAR or are_swapped(one, other)
 
 
+def may_be_one(one: Sketch, other: Sketch) -> bool:
+    """Whether anything beside the household speaks for it. Relatives share family name, address and phone, and
+    each has a file of her own; a given name, another name or the birth date must be near too."""
+    parts = {part.what: part.how for part in compare(one, other)}
+    born = parts[What.BIRTH] in {How.SAME, How.ALIKE, How.SWAPPED}
+    return born or parts.get(What.GIVEN) != How.DIFFERENT or What.OTHERS in parts
+
+
 def _whole_birth(file: Sketch) -> Collection[str]:
     return {file.birth} if len(file.birth) == 10 else ()
 

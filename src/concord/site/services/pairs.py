@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from django.db.models import Q
-
 from concord.law.wall import Viewer
 from concord.site.keys import finding, sealing
 from concord.site.services import duplicates, weighing
@@ -59,13 +57,16 @@ def standing(one: UUID, other: UUID, by: Viewer) -> PairDecision | None:
     return decisions(by).filter(client_id=client, other_id=twin).order_by("-created_at", "-id").first()
 
 
-def verdicts(by: Viewer, of: Collection[UUID] | None = None) -> dict[tuple[UUID, UUID], str]:
-    """What stands of each pair decided; with `of`, of pairs that name one of these files."""
-    rows = decisions(by)
-    if of is not None:
-        rows = rows.filter(Q(client_id__in=of) | Q(other_id__in=of))
-    rows = rows.order_by("created_at", "id").values_list("client_id", "other_id", "verdict")
+def verdicts(by: Viewer) -> dict[tuple[UUID, UUID], str]:
+    """What stands of each pair decided."""
+    rows = decisions(by).order_by("created_at", "id").values_list("client_id", "other_id", "verdict")
     return {(client, other): verdict for client, other, verdict in rows}
+
+
+def settled(by: Viewer) -> set[tuple[UUID, UUID]]:
+    """Pairs about which nothing is to be asked: decided, or a client and a family member opened from her file."""
+    family = Client.objects.filter(agency_id=by.agency, principal__isnull=False).values_list("pk", "principal_id")
+    return {*verdicts(by), *(duplicates.in_order(*two) for two in family)}
 
 
 def linked(by: Viewer) -> dict[UUID, frozenset[UUID]]:
@@ -76,23 +77,24 @@ def linked(by: Viewer) -> dict[UUID, frozenset[UUID]]:
 def twins(client: Client, by: Viewer) -> list[Client]:
     """The other files of the same person that the viewer may open."""
     others = linked(by).get(client.pk, frozenset()) - {client.pk}
-    return list(Client.objects.filter(agency_id=by.agency, pk__in=others).order_by("first_contact_on", "id"))
+    found = Client.objects.filter(agency_id=by.agency, pk__in=others)
+    return list(found.order_by("first_contact_on", "id")) if others else []
 
 
 # --- What is proposed -------------------------------------------------------------------------------------------------
 
 
-def propose(files: list[Sketch], decided: Collection[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID]]:
-    """Pairs to look at, the likeliest first, without those decided. By rule alone where the extra is not installed."""
+def propose(files: list[Sketch], settled: Collection[tuple[UUID, UUID]] = ()) -> list[tuple[UUID, UUID]]:
+    """Pairs to look at, the likeliest first, without those settled. By rule alone where the extra is not installed."""
     weighed = weighing.weigh(files) if weighing.IS_HERE else []
-    return [pair for pair in dict.fromkeys([*weighed, *duplicates.propose(files)]) if pair not in decided]
+    return [pair for pair in dict.fromkeys([*weighed, *duplicates.propose(files)]) if pair not in settled]
 
 
 def like(client: Client, by: Viewer) -> list[UUID]:
     """Other files with near names and the same birth date or phone number: for one file, when somebody asks."""
-    own, decided = of(client), verdicts(by, {client.pk})
-    pairs = duplicates.propose_for(own, all_of(by))
-    return [other for other in pairs if duplicates.in_order(client.pk, other) not in decided]
+    known = settled(by)
+    found = duplicates.propose_for(of(client), all_of(by))
+    return [other for other in found if duplicates.in_order(client.pk, other) not in known]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from concord.site.services.duplicates import (
     Sketch,
     bare,
     in_order,
+    may_be_one,
     name_words,
     phone_numbers,
     place_words,
@@ -88,7 +89,8 @@ COMPARISONS: dict[str, tuple[Level, ...]] = {
     ),
     "phones": (
         Level("a number in common", "list_has_any(phones_l, phones_r)", 0.35, 0.0005),
-        Level("different", "", 0.65, 0.9995),  # numbers change: a different one says little
+        Level("a slip", "damerau_levenshtein(line_l, line_r) <= 1", 0.05, 0.0005),
+        Level("different", "", 0.60, 0.999),  # numbers change: a different one says little
     ),
     "place": (
         Level("nearly all of a whole address", f"{_IN_COMMON} > 4 and {_OF_SHORTER} >= 0.8", 0.25, 0.0002),
@@ -130,7 +132,9 @@ def weigh(files: Sequence[Sketch]) -> list[tuple[UUID, UUID]]:
             found = _weighed(engine, _settings(files))
     except Exception:
         raise WeighingFailed("files could not be weighed against each other") from None
-    return [in_order(UUID(one), UUID(other)) for one, other in found]
+    by_id = {file.id: file for file in files}
+    pairs = (in_order(UUID(one), UUID(other)) for one, other in found)
+    return [(one, other) for one, other in pairs if may_be_one(by_id[one], by_id[other])]
 
 
 def _rows(files: Sequence[Sketch]) -> Iterable[dict]:

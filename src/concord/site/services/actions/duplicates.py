@@ -15,6 +15,7 @@ from concord.site.services import duplicates, pairs, weighing
 from concord.site.services.actions.vault import held, in_vault
 from concord.site.services.models import Client, Draft, PairDecision
 from concord.site.stores import audit
+from concord.site.stores.router import alias_for
 from concord.vocabulary import PairVerdict
 
 
@@ -23,7 +24,7 @@ def look_for_duplicates(*, by: Viewer) -> pairs.Kept:
     """Compare all files that the viewer may open and keep, on her own desk, which pairs somebody should look at."""
     _require_decider(by)
     files = pairs.all_of(by)
-    found = pairs.propose(files, pairs.verdicts(by))
+    found = pairs.propose(files, pairs.settled(by))
     answers = {
         "pairs": [[str(one), str(other)] for one, other in found[: pairs.MOST_KEPT]],
         "files": len(files), "more": max(len(found) - pairs.MOST_KEPT, 0), "fuller": weighing.IS_HERE,
@@ -34,7 +35,7 @@ def look_for_duplicates(*, by: Viewer) -> pairs.Kept:
         defaults={"answers": answers},
         create_defaults=held(by) | {"staff_id": by.staff, "form": pairs.FORM, "answers": answers},
     )
-    audit.record("files.compared", using=Client.objects.db)
+    audit.record("files.compared", using=alias_for("services"))
     return pairs.kept(by)
 
 

@@ -13,7 +13,7 @@ from concord.site.accounts.directory import staff_names
 from concord.site.pages import paging
 from concord.site.pages.lists import Absent, Column, Deadline, Order
 from concord.site.pages.records import Action, Status
-from concord.site.services import caseload, search
+from concord.site.services import caseload, pairs, search
 from concord.site.services.forms.files import CaseloadFilter, FindForm
 from concord.site.services.models import Assignment, Client, Inquiry
 from concord.site.services.views._room import INVALID, is_leading
@@ -42,8 +42,14 @@ def clients(request):
                    Order("newest", _("newest"), sort == "newest")],
         "actions": [Action(_("Open a client file"), reverse("services:client_new"), primary=True),
                     Action(_("Find by name"), reverse("services:find")),
-                    Action(_("Asked, not served"), reverse("services:inquiries"))],
+                    Action(_("Asked, not served"), reverse("services:inquiries")), *_twice(request.viewer)],
     })  # fmt: skip
+
+
+def _twice(viewer) -> list[Action]:
+    """For those who decide about files that may be one person's."""
+    may = viewer.has(*pairs.DECIDERS)
+    return [Action(_("Possibly the same person"), reverse("services:duplicates"))] if may else []
 
 
 def _chosen(request: HttpRequest, filters: CaseloadFilter) -> QuerySet[Client]:
