@@ -400,8 +400,8 @@ def _said(client: Client, chosen: set[str], summary: str) -> dict[str, str | lis
 
 
 def _told(client: Client, chosen: set[str]) -> dict[str, str]:
-    """What she told once, of what she chose. The copy names it by the question."""
+    """What she told once, of what she chose."""
     if not any(code.startswith(tellings.ITEM) for code in chosen):
         return {}
     told = packet_items(client)
-    return {code.removeprefix(tellings.ITEM): words for code, words in told.items() if code in chosen}
+    return {code: words for code, words in told.items() if code in chosen}
