@@ -112,19 +112,13 @@ begin
   return new;
 end $$;
 
--- Its recipient forgets a referral: noise takes the place of what was sealed to it, of the same length and look, so that
--- the sender, who reads the row and cannot open it, sees no difference.
-create or replace function guard.blank_referral(which uuid) returns void
+-- Noise takes the place of what was sealed, of the same length and look.
+create or replace function guard.make_noise(which uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare a guard.actor := guard.who(); n integer; noise bytea;
+declare n integer; noise bytea;
 begin
-  if not guard.is_jobs() and not a.roles && '{supervisor,privacy_officer}'::text[] then
-    raise insufficient_privilege using message = 'permission denied: a supervisor or privacy officer erases';
-  end if;
-  select length(content) into n from public.bridge_referral where id = which and to_agency_id = a.agency for no key update;
-  if not found then
-    raise insufficient_privilege using message = 'permission denied: not a referral to this agency';
-  end if;
+  select length(content) into n from public.bridge_referral where id = which for no key update;
+  if not found then return; end if;
   select substr(string_agg(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), ''), 1, n) into noise
     from generate_series(0, n / 32);
   if n > 31 then noise := set_byte(noise, 31, get_byte(noise, 31) & 127); end if;  -- as a public key of X25519 ends
@@ -132,9 +126,24 @@ begin
   delete from guard.detail where subject = which;
 end $$;
 
+-- Its recipient forgets a referral. The sender reads the row and cannot open it: it sees no difference.
+create or replace function guard.blank_referral(which uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare a guard.actor := guard.who();
+begin
+  if not guard.is_jobs() and not a.roles && '{supervisor,privacy_officer}'::text[] then
+    raise insufficient_privilege using message = 'permission denied: a supervisor or privacy officer erases';
+  end if;
+  perform 1 from public.bridge_referral where id = which and to_agency_id = a.agency;
+  if not found then
+    raise insufficient_privilege using message = 'permission denied: not a referral to this agency';
+  end if;
+  perform guard.make_noise(which);
+end $$;
+
 revoke all on function guard.key_fits, guard.on_duty, guard.open_package, guard.withdraw_package, guard.end_packages, guard.is_open,
   guard.keyless_packages, guard.reseal_package, guard.record_opening,
-  guard.blank_referral from public;
+  guard.blank_referral, guard.make_noise from public;
 grant execute on function guard.on_duty, guard.open_package, guard.withdraw_package, guard.end_packages,
   guard.keyless_packages, guard.reseal_package, guard.record_opening,
   guard.blank_referral to {kind}_app, {kind}_owner;

@@ -103,13 +103,12 @@ def _page(found, by, content, refusal) -> dict:
     names, staff = agency_names([found.from_agency_id]), staff_names([found.to_staff_id, found.sent_by_id])
     sender, reader = names.get(found.from_agency_id, ""), staff.get(found.to_staff_id, "")
     mine, state = found.to_staff_id == by.staff, found.state(now)
-    acts = ()
-    if mine and state is PackageState.WAITING:
-        acts = (Action(_("Open it"), reverse("bridge:package_open", args=[found.pk]), primary=True, post=True),)
     record = Record(
         kind=_("Sealed copy"), title=_("Sealed copy from %(agency)s") % {"agency": sender}, status=status(found, now),
-        next_step=_("Read what happens when you open it, then open it") if acts else "",
-        facts=facts(found, sender, staff, now), actions=acts,
+        next_step=_("Read what happens when you open it, then open it")
+        if mine and state is PackageState.WAITING else "",
+        facts=(*facts(found, sender, staff, now), *([Fact(_("What it is for"), copies.purpose_line(content))]
+                                                    if content else [])),
         access=Access(
             _("One person, while the client's permission runs. Nobody who administers this system can open it."),
             (Seer(reader, _("The client named this person.")),
@@ -119,7 +118,8 @@ def _page(found, by, content, refusal) -> dict:
     )
     return {
         "record": record, "lines": copies.said_lines(content) if content else [],
-        "purpose": copies.purpose_line(content) if content else "", "refusal": refusal, "package": found, "now": now,
+        "opening": Action(_("Open it"), reverse("bridge:package_open", args=[found.pk]), primary=True, post=True),
+        "refusal": refusal, "package": found, "now": now,
         "reader": reader, "sender": sender, "mine": mine, "state": state.value,
     }
 

@@ -60,7 +60,7 @@ def _columns(rows):
         Column(_("For"), lambda r: ReleasePurpose(r.purpose)),
         Column(_("Opened"), "opened_at"),
         Column(_("Opened by"), lambda r: staff.get(r.opened_by_id, "")),
-        Column(_("Investigation"), lambda r: r.investigation.code_name if r.investigation else Absent()),
+        Column(_("Investigation"), lambda r: r.investigation.code_name if r.investigation else Absent("not_yet_known")),
         Column(_("Kept until"), _kept),
     ]
 
@@ -104,20 +104,19 @@ def _page(copy, by) -> dict:
     agencies, staff = agency_names({copy.from_agency_id, by.agency}), staff_names([copy.to_staff_id, copy.sent_by_id])
     sender, reader, state = agencies.get(copy.from_agency_id, ""), staff.get(copy.to_staff_id, ""), copy.state(now)
     mine = copy.to_staff_id == by.staff
-    acts = ()
-    if mine and state is PackageState.WAITING:
-        acts = (Action(_("Open it and make it our record"), reverse("justice:open_copy", args=[copy.pk]), primary=True,
-                       post=True),)
+    opening = Action(_("Open it and make it our record"), reverse("justice:open_copy", args=[copy.pk]), primary=True,
+                     post=True)
     record = Record(
         kind=_("Sealed copy"), title=_("Sealed copy from %(agency)s") % {"agency": sender},
-        status=copies.status(copy, now), next_step=_("Read what opening does, then decide") if acts else "",
-        facts=copies.facts(copy, sender, staff, now), actions=acts,
+        status=copies.status(copy, now),
+        next_step=_("Read what opening does, then decide") if mine and state is PackageState.WAITING else "",
+        facts=copies.facts(copy, sender, staff, now),
         access=Access(
             _("Until it is opened, the named person alone. Opened, it is a record of your agency."),
             (Seer(reader, _("The client named this person.")),
              Seer(agencies.get(by.agency, ""), _("Once it is opened: it is then your agency's record.")))))
     return {"record": record, "copy": copy, "sender": sender, "reader": reader, "mine": mine, "state": state.value,
-            "now": now, "refusal": ""}
+            "now": now, "refusal": "", "opening": opening}
 
 
 # --- The record -------------------------------------------------------------------------------------------------------
@@ -145,7 +144,7 @@ def received_record(request, pk):
             Fact(_("Investigation"), case and Link(case.code_name, reverse("justice:case", args=[case.pk])),
                  "not_yet_known"),
             Fact(_("Kept until"), row.keep_until, "not_yet_known"),
-            Fact(_("Legal hold"), HoldKind(row.hold) if row.hold else None, "not_applicable"),
+            Fact(_("Legal hold"), HoldKind(row.hold) if row.hold else _("None")),
         ),
         actions=_acts(row), access=access_to_own(by, agencies))
     return render(request, "justice/received_record.html", {
