@@ -3,8 +3,10 @@
 import pytest
 from django.conf import settings
 
+from concord.site.accounts import copies
 from concord.site.keys import custody, held, opened
 from concord.site.keys.rings import FileRings
+from concord.vocabulary import Sector
 from tests.stores import LANTERN
 
 PASSPHRASES = {
@@ -39,8 +41,7 @@ def house(own_rings, request):
     custody.turn_on(own_rings, LANTERN, staff=staff, today=TODAY)
     with opened.using(brought(own_rings, world, "advocate")):
         custody.move(own_rings, LANTERN)
-    world.agencies["lantern"].public_key = own_rings.public(LANTERN)
-    world.agencies["lantern"].save()
+    copies.publish_key(LANTERN, Sector.COMMUNITY_SERVICES)
     return world
 
 

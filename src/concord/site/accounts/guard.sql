@@ -35,11 +35,17 @@ set search_path = pg_catalog, pg_temp as $$
   select exists (select from public.accounts_agency g where g.id = (a).agency and g.sector = (a).sector)
      and (select (a).task_forces <@ s.task_forces and (a).partners <@ s.partners from guard.sharing_of((a).agency) s) $$;
 
--- What others rely on in an agency never changes: its sector, the key they seal to, and that it decides for itself.
-create or replace function guard.agency_kept() returns trigger language plpgsql as $$
+-- What others rely on in an agency never changes: its sector, the key they seal to, and that it decides for itself. Only
+-- the agency's own jobs, as nobody who signs in can be, put another key there when its ring has been renewed.
+create or replace function guard.agency_kept() returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 begin
+  if old.public_key is not null and new.public_key is distinct from old.public_key then
+    if length(new.public_key) is distinct from 32 or new.id <> guard.agency() or not guard.is_jobs() then
+      raise insufficient_privilege using message = 'permission denied: sector, key and founding of an agency are kept';
+    end if;
+  end if;
   if new.sector is distinct from old.sector
-     or old.public_key is not null and new.public_key is distinct from old.public_key
      or old.founded_at is not null and new.founded_at is distinct from old.founded_at then
     raise insufficient_privilege using message = 'permission denied: sector, key and founding of an agency are kept';
   end if;

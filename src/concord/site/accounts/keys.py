@@ -1,6 +1,7 @@
 """Pages on who holds a provider's keys, and where its staff open the files once a day.
 
-They stand in the hub: they must work while the files are closed. For every other sector they do not exist.
+They work while the files are closed, and count wrong passphrases among the sign-ins: so no store is open around them
+(settings.CONCORD_SELF_ACTING), each opens the hub for its own part. For every other sector they do not exist.
 """
 
 import time
@@ -41,7 +42,8 @@ from concord.site.pages.lists import Column, Link
 from concord.site.pages.objections import Objection, complain
 from concord.site.pages.records import Access, Action, Fact, Record, Seer, Status
 from concord.site.signin import locks, opening
-from concord.site.stores.acting import after_all
+from concord.site.stores import audit
+from concord.site.stores.acting import acting
 
 INVALID = 422
 STALLED_SECONDS = 15
@@ -86,7 +88,8 @@ def _of_provider(view):
 def keys(request):
     by = request.viewer
     state, is_open = custody.state(by), custody.is_open(by)
-    names = staff_names([*state.members, *state.waiting])
+    with acting(by):
+        names = staff_names([*state.members, *state.waiting])
     return render(request, "accounts/keys.html", {
         "record": _record(by, state, is_open), "events": None, "state": state, "is_open": is_open,
         "people": _people(by, state, is_open, names), "people_columns": _PEOPLE,
@@ -217,13 +220,9 @@ def open_files(request):
     if form.is_valid():
         if locks.is_locked(request, request.user.email):
             return HttpResponse(status=INVALID)  # axes answers in its place
-        try:
-            one = custody.open_files(**form.cleaned_data, by=by)
-        except Objection as objection:
-            locks.count_failure(request, request.user.email)
-            complain(form, objection)
-        else:
+        if one := _tried(form, custody.open_files, by=by, **form.cleaned_data):
             return _opened(request, one, redirect(back))
+        _failed(request)
     return render(request, "accounts/open_files.html", {
         "form": form, "title": _("Open the files"), "page_title": _("Open the files"),
         "has_copy": by.staff in state.members, "code": state.waiting.get(by.staff, ""), "sheet": state.sheet_on,
@@ -231,16 +230,18 @@ def open_files(request):
 
 
 def _opened(request, one: Opened, response):
-    """Open from here on in this browser; what waited for somebody with the keys is done when this page has ended."""
+    """Open from here on in this browser; what waited for somebody with the keys is done now."""
     opening.keep(request, response, one)
-    by, work = request.viewer, import_string(settings.CONCORD_WHEN_OPENED)
-
-    def catch_up():
-        with opened.using(one):
-            work(by)
-
-    after_all(catch_up)
+    catch_up = import_string(settings.CONCORD_WHEN_OPENED)
+    with opened.using(one):
+        catch_up(request.viewer)
     return response
+
+
+def _failed(request) -> None:
+    """A wrong passphrase counts like a wrong password, and stands in the provider's own chain."""
+    audit.refused(request.viewer, verb="files.not_opened")
+    locks.count_failure(request, request.user.email)
 
 
 def _back(request) -> str:
@@ -291,7 +292,7 @@ def _change(request):
             messages.success(request, _("Changed. The old one opens nothing any more."))
             return redirect("accounts:keys")
         if "passphrase" in form.errors:
-            locks.count_failure(request, request.user.email)
+            _failed(request)
     return _form(request, form, title=_("Change your passphrase"), submit=_("Change it"))
 
 
@@ -312,7 +313,9 @@ def give(request, pk):
 @_of_provider
 @require_POST
 def refuse(request, pk):
-    custody.refuse(staff=_asking(request, pk), by=request.viewer)
+    staff = _asking(request, pk)
+    with acting(request.viewer):
+        custody.refuse(staff=staff, by=request.viewer)
     messages.success(request, _("Refused. She can ask again."))
     return redirect("accounts:keys")
 
@@ -322,7 +325,8 @@ def _asking(request, pk) -> Staff:
     state = custody.state(by)
     if not state.held or pk not in state.waiting or pk == by.staff or not custody.is_open(by):
         raise Http404
-    return get_object_or_404(Staff, pk=pk, agency_id=by.agency)
+    with acting(by):
+        return get_object_or_404(Staff, pk=pk, agency_id=by.agency)
 
 
 # --- The recovery sheet -----------------------------------------------------------------------------------------------
@@ -334,17 +338,12 @@ def sheet(request):
     """Made and shown by one click, once; it counts when its last line was typed off the paper."""
     _require_deciding(request)
     form = Form(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            made = custody.make_sheet(by=request.viewer)
-        except Objection as objection:
-            complain(form, objection)
-        else:
-            return render(request, "accounts/sheet.html", {
-                "title": _("Recovery sheet"), "page_title": _("Recovery sheet"), "lines": made.lines,
-                "check_url": reverse("accounts:check_sheet"),
-                "handling": _("Whoever holds this sheet opens every client file. Keep it in a safe."),
-            })  # fmt: skip
+    if form.is_valid() and (made := _tried(form, custody.make_sheet, by=request.viewer)):
+        return render(request, "accounts/sheet.html", {
+            "title": _("Recovery sheet"), "page_title": _("Recovery sheet"), "lines": made.lines,
+            "check_url": reverse("accounts:check_sheet"),
+            "handling": _("Whoever holds this sheet opens every client file. Keep it in a safe."),
+        })  # fmt: skip
     return _confirm(request, form, title=_("Make a recovery sheet?"), submit=_("Make and show it"), consequences=[
         _("It is shown once, to print. It is kept nowhere: have the printer ready, one that keeps no copies."),
         _("Whoever holds it can open every file of yours. Lock it away, in an envelope signed over its flap."),
@@ -376,14 +375,11 @@ def recover(request):
     if form.is_valid():
         if locks.is_locked(request, request.user.email):
             return HttpResponse(status=INVALID)
-        try:
-            one = custody.recover(sheet=form.cleaned_data["sheet"], passphrase=form.cleaned_data["passphrase"], by=by)
-        except Objection as objection:
-            locks.count_failure(request, request.user.email)
-            complain(form, objection)
-        else:
+        given = {name: form.cleaned_data[name] for name in ("sheet", "passphrase")}
+        if one := _tried(form, custody.recover, by=by, **given):
             messages.success(request, _("The files are open, and the passphrase is yours. Make a new sheet now."))
             return _opened(request, one, redirect("accounts:keys"))
+        _failed(request)
     intro = _("It is recorded, and your colleagues see it. Afterwards make a new sheet and renew the keys.")
     return _form(request, form, title=_("Open the files with the recovery sheet"), intro=intro, submit=_("Open"))
 
@@ -400,14 +396,10 @@ def turn_on(request):
     if state.held:
         return redirect("accounts:keys")
     form = PassphraseForm(request.POST or None)
-    if form.is_valid():
-        try:
-            one = custody.turn_on(by=by, **form.cleaned_data)
-        except Objection as objection:
-            complain(form, objection)
-        else:
-            return _opened(request, one, _moving(request, one))
-    ready = ", ".join(sorted(staff_names(list(state.waiting)).values()))
+    if form.is_valid() and (one := _tried(form, custody.turn_on, by=by, **form.cleaned_data)):
+        return _opened(request, one, _moving(request, one))
+    with acting(by):
+        ready = ", ".join(sorted(staff_names(list(state.waiting)).values()))
     return _confirm(request, form, title=_("Let only your staff hold the keys?"), grave=True,
                     submit=_("Yes, only our staff"), consequences=[
         _("The keys leave this machine. What stays are copies that open with a passphrase or the sheet."),
@@ -435,7 +427,7 @@ def turn_off(request):
             opening.close(request)
             return _moving(request, None)
         if "passphrase" in form.errors:
-            locks.count_failure(request, request.user.email)
+            _failed(request)
     return _confirm(request, form, title=_("Let this installation hold the keys again?"), grave=True,
                     submit=_("Yes, this installation"), consequences=[
         _("Whoever controls this machine and its key rings can then read your files, also without you."),
@@ -460,8 +452,7 @@ def renew(request):
 
 def _moving(request, one: Opened | None):
     """The keys are new; their persons' keys follow beside the page. `one`: what opens them, if staff hold them."""
-    by = request.viewer
-    after_all(lambda: custody.move_on(one, by))
+    custody.move_on(one, request.viewer)
     return redirect("accounts:keys_progress")
 
 
@@ -500,13 +491,19 @@ def _require_deciding(request) -> None:
         raise opened.FilesClosed("whoever decides on keys has them open")
 
 
-def _done(form, action, **given) -> bool:
+def _tried(form, action, *, by, **given):
+    """What the action returns, or None where it objects: then the form says why."""
     try:
-        action(**given)
+        with acting(by):
+            return action(by=by, **given)
     except Objection as objection:
         complain(form, objection)
-        return False
-    return True
+        return None
+
+
+def _done(form, action, *, by, **given) -> bool:
+    _tried(form, action, by=by, **given)
+    return not form.errors
 
 
 def _form(request, form, *, title, submit, intro=""):

@@ -1,5 +1,6 @@
 """Which jobs the tick runs in which kind of store."""
 
+from concord.law.wall import Viewer
 from concord.site.accounts import jobs as accounts
 from concord.site.bridge import jobs as bridge
 from concord.site.justice import jobs as justice
@@ -22,3 +23,8 @@ def run() -> int:
     failures = ticks.run_apart(signin.finish_ended) + ticks.run_all(JOBS) + ticks.run_apart(accounts.sweep)
     ticks.seal_heads()
     return failures
+
+
+def catch_up(viewer: Viewer) -> None:
+    """What waited for somebody with the provider's keys, as its service account (settings.CONCORD_WHEN_OPENED)."""
+    ticks.run_for(ticks.service_account(viewer.agency, viewer.sector), JOBS)

@@ -19,7 +19,8 @@ CONCORD_FORGOTTEN = ForgetLog(CONCORD.home.forgotten_file)  # what no backup may
 CONCORD_DEMO = os.environ.get("CONCORD_DEMO") == "1"
 CONCORD_TESTING = os.environ.get("CONCORD_TESTING") == "1"
 CONCORD_UNWALLED = ("/account/", "/static/", "/healthz", "/today/")  # sign-in and what needs no one signed in
-CONCORD_SELF_ACTING = ("/people/",)  # who may sign in: pages that act for the hub's part and then leave the wall
+# Who may sign in, and who holds a provider's keys: pages that act for the hub's part and then leave the wall.
+CONCORD_SELF_ACTING = ("/people/", "/keys/")
 
 CONCORD_RELEASE_CAPS = releases.read_caps(os.environ.get("CONCORD_RELEASE_CAPS", ""))  # days a client's release may run
 CONCORD_WHEN_OPENED = "concord.site.web.jobs.catch_up"  # a provider's files were opened by its own key
