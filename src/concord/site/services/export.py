@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from concord.law import mandated
 from concord.law.referrals import CONTENT
 from concord.site.pages.lists import Absent
 from concord.site.services import reach
@@ -35,13 +36,16 @@ TABLES = (
     ("notes", "on_date", _("Notes")),
     ("follow_ups", "due_on", _("To do")),
     ("referrals_in", "created_at", _("Referrals")),
+    ("packet", "told_on", _("Told once")),
+    ("demands", "served_on", _("Subpoenas, orders and warrants")),
+    ("mandated_reports", "learned_at", _("Reports that the law demanded")),
     ("disclosures", "at", _("What left this file")),
 )
 #: Plumbing that says nothing about her.
 _LEFT_OUT = frozenset({"agency_id", "created_by_id", "bridge_done", "client_id", "attempts_since"})
 #: Not printed: moments of entering, and what is said by another line already.
 _NOT_ON_PAPER = frozenset({"created_at", "closed_at", "decided_at", "is_open", "enrolment_asked_at", "restricted_on",
-                           "citizenship_why"})  # fmt: skip
+                           "citizenship_why", "document"})  # fmt: skip
 #: Which list a sealed code is from; plain codes know theirs.
 CODES = {
     "barrier": Barrier, "citizenship": Citizenship, "closure_reason": ClosureReason, "gender": Gender, "race": Race,
@@ -61,7 +65,14 @@ _LABELS = {
     "name": _("Name"), "safe_contact": _("How to reach her or him safely"), "contact_caution": _("Be careful"),
     "age_group": _("Adult or minor"), "trafficking_type": _("Kind of trafficking"),
     "summary": _("What she or he reports"), "permission_signed_on": _("Permission signed on"),
-    "permission_expires_on": _("Permission ends on"),
+    "permission_expires_on": _("Permission ends on"), "required_by": _("Required by"),
+    "told_on": _("Told on"), "words": _("In her or his words"), "taken_back_at": _("Taken back"),
+    "served_on": _("Served on"), "asked": _("What it asked for"), "authority": _("From"), "counsel": _("Lawyer"),
+    "counsel_on": _("Asked on"), "no_notice_reason": _("Why nobody tried to tell"), "outcome": _("How it ended"),
+    "safety_steps": _("For privacy and safety"), "learned_at": _("Learned of"), "made_at": _("Made"),
+    "duty": _("Which law"), "due_at": _("Due"), "to_words": _("To whom"), "reference": _("Number they gave"),
+    "written_at": _("In writing"), "told_at": _("Told"), "not_told_reason": _("Why not told"),
+    "not_made_reason": _("Why not made"),
 }  # fmt: skip
 
 
@@ -112,6 +123,9 @@ def _label(name: str) -> str:
 def _answer(row: models.Model, name: str, value):
     if name == "reach":
         return [f"{way.words}. {'. '.join(way.warnings)}".strip() for way in reach.read(value)]
+    if name == "duty":
+        found = mandated.duty(value)
+        return f"{found.title} ({found.citation})" if found else value
     if name == "content":
         return [f"{label}: {_plain(answer)}" for label, answer in said(value)]
     choices = row._meta.get_field(name).choices

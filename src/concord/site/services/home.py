@@ -12,7 +12,7 @@ from concord.site.accounts.agreements import day_words
 from concord.site.accounts.directory import agency_names
 from concord.site.pages.records import Action
 from concord.site.pages.worklist import MOST, Section, Work, count
-from concord.site.services import caseload, reach
+from concord.site.services import caseload, duties, reach
 from concord.site.stores.outages import StoreAway
 from concord.vocabulary import ReferralKind, Role
 
@@ -24,13 +24,18 @@ _AHEAD = timedelta(days=7)
 def sections(viewer: Viewer, now: datetime) -> list[Section]:
     settings.CONCORD_RINGS.warm(viewer.agency)
     today = timezone.localdate(now)
-    found = []
+    found = duties.sections(viewer)
     if viewer.has(*_CASEWORK):
         found += [_contacts(viewer, today), _to_do(viewer, today), *_lost(viewer, today)]
     found.append(_referrals(viewer))
     if viewer.has(*_LEADING):
         found += [_unassigned(viewer), _without_staff(viewer)]
     return found
+
+
+def begin(viewer: Viewer) -> list[Action]:
+    """Whoever may stand at the counter finds the words for it from her home."""
+    return [Action(_("A subpoena or an order came"), reverse("services:demand_came"))]
 
 
 def _contacts(viewer, today) -> Section:

@@ -9,7 +9,7 @@ from concord.site.keys import sealing
 from concord.site.pages.records import Event
 from concord.site.services.models import Client, Contact, DisclosureEntry, Enrolment, Need, Service
 from concord.site.services.models import ClientStatus as Status
-from concord.vocabulary import ContactHow, NoteKind, ServiceMode, ServiceType, StatusDecider, VictimStatus
+from concord.vocabulary import CompelledBy, ContactHow, NoteKind, ServiceMode, ServiceType, StatusDecider, VictimStatus
 
 AT_MOST = 30
 
@@ -23,7 +23,8 @@ _MORE = {
     "disclosure": (DisclosureEntry, "purpose"),
 }
 #: Where an event's own tab is.
-_TABS = {"need": "services", "service": "services", "note": "notes", "contact": "notes", "disclosure": "ledger"}
+_TABS = {"need": "services", "service": "services", "note": "notes", "contact": "notes", "disclosure": "ledger",
+         "demand": "law", "duty": "law"}
 
 
 def read(client: Client, at_most: int = AT_MOST) -> list[dict]:
@@ -37,6 +38,8 @@ def read(client: Client, at_most: int = AT_MOST) -> list[dict]:
         _part(client.contacts, "contact", "on_date", word="how", flag="reached"),
         _part(client.notes, "note", "on_date", word="kind"),
         _part(client.disclosures, "disclosure", TruncDate("at")),
+        _part(client.demands, "demand", "served_on", word="kind"),
+        _part(client.mandated_reports, "duty", TruncDate("learned_at")),
     ]
     return list(parts[0].union(*parts[1:], all=True).order_by("-day", "-moment")[:at_most])
 
@@ -102,4 +105,6 @@ _WORDS = {
         "%(how)s: not reached") % {"how": ContactHow(word).label},
     "note": lambda word, flag: _("%(kind)s written") % {"kind": NoteKind(word).label},
     "disclosure": lambda word, flag: _("Something left this file"),
+    "demand": lambda word, flag: _("%(kind)s served") % {"kind": CompelledBy(word).label},
+    "duty": lambda word, flag: _("A report became due by law"),
 }  # fmt: skip
