@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import sqlite3
 import stat
 import sys
 import time
@@ -10,9 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from concord.commands._site import open_site
 from concord.home import CHECKOUT, Home, InstallationError
+from concord.site.keys import custody, forgetting
+from concord.site.keys.rings import FileRings, RingLost
 from concord.site.stores import binaries, certificates, plan, supervisor
 from concord.site.stores import gate as hubs_gate
 from concord.site.stores.server import SOCKET_ROOM, Server
@@ -76,6 +80,52 @@ def rings(home: Home) -> Finding:
             if stat.S_IMODE(path.lstat().st_mode) & 0o077:
                 return Finding(what, f"others may read {path}: chmod go-rwx it, and think of the keys in it as known")
     return Finding(what)
+
+
+def forgotten(home: Home) -> Finding:
+    """The forget-log is whole, and no key that it says is destroyed has come back with an older copy of the rings."""
+    log = forgetting.ForgetLog(home.forgotten_file)
+    if log.path.exists() and stat.S_IMODE(log.path.stat().st_mode) & 0o077:
+        return Finding("forget-log", f"others may read {log.path}: chmod go-rwx it")
+    try:
+        returned = forgetting.destroy_forgotten(FileRings(home.rings), log)
+    except forgetting.LogDamaged as damaged:
+        return Finding("forget-log", str(damaged))
+    except (OSError, RingLost, sqlite3.Error) as error:
+        return Finding("forget-log", f"destroyed keys could not be looked for ({type(error).__name__}): see key rings")
+    said = f"; {returned} keys had come back and were destroyed again" if returned else ""
+    return Finding(f"forget-log is whole{said}")
+
+
+def holders(home: Home) -> Iterator[Finding]:
+    """Who holds each agency's keys: the installation, or the provider's own staff."""
+    rings = FileRings(home.rings)
+    for path in sorted((home.rings / "agency").glob("*.json")):
+        what = f"keys of agency {path.stem}"
+        try:
+            state = custody.state(rings, UUID(path.stem))
+        except (RingLost, OSError, ValueError) as problem:
+            yield Finding(what, f"{problem}: put the copy of the rings back")
+        else:
+            yield Finding(f"{what}: {_holder(state)}", _to_do(state))
+
+
+def _holder(state: custody.State) -> str:
+    if not state.held:
+        return "held by this installation"
+    since = f", renewed {state.renewed_on}" if state.renewed_on else ""
+    return f"held by its staff, {len(state.members)} can open{', and the recovery sheet' * bool(state.sheet_on)}{since}"
+
+
+def _to_do(state: custody.State) -> str:
+    """What the provider has to see to; nobody else can."""
+    if state.moving:
+        return "renewing them was broken off: whoever can open them goes on with it (concord keys renew, or the page)"
+    if state.held and state.removed:
+        return "somebody who had them has left: the provider must renew them"
+    if state.held and state.ways < custody.LEAST_WAYS:
+        return "there is only one way to open them: the provider must add a colleague or make a recovery sheet"
+    return ""
 
 
 def programs(server: Server) -> Finding:

@@ -43,6 +43,8 @@ def _look(home: Home, port: int) -> Iterator[_checks.Finding]:
         return
     yield _checks.private_files(home)
     yield _checks.rings(home)
+    yield from _checks.holders(home)
+    yield _checks.forgotten(home)
     yield _checks.data_folder(server)
     yield _checks.socket_path(server)
     yield _checks.programs(server)

@@ -42,6 +42,11 @@ def link(*, email: str, address: str) -> str:
     return address.rstrip("/") + reverse("signin:invitation", args=[token])
 
 
+def note(*, verb: str, email: str) -> None:
+    """That a command was used which needed her passphrase or her agency's recovery sheet."""
+    _record(verb, _known(email))
+
+
 def _known(email: str) -> User:
     user = User.objects.filter(email__iexact=email.strip(), ended_at=None).first()
     if user is None:
