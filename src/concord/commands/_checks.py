@@ -1,5 +1,6 @@
 """What can be wrong with an installation, each check on its own: `doctor` reports them all, `serve` refuses on some."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -88,7 +89,8 @@ def forgotten(home: Home) -> Finding:
     if log.path.exists() and stat.S_IMODE(log.path.stat().st_mode) & 0o077:
         return Finding("forget-log", f"others may read {log.path}: chmod go-rwx it")
     try:
-        returned = forgetting.destroy_forgotten(FileRings(home.rings), log)
+        with contextlib.closing(FileRings(home.rings)) as rings_here:
+            returned = forgetting.destroy_forgotten(rings_here, log)
     except forgetting.LogDamaged as damaged:
         return Finding("forget-log", str(damaged))
     except (OSError, RingLost, sqlite3.Error) as error:

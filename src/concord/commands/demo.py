@@ -1,6 +1,7 @@
 """Start the demo: an invented task force on this machine, all roles, nothing real"""
 
 import argparse
+import contextlib
 import re
 import sys
 from typing import NamedTuple
@@ -8,6 +9,8 @@ from typing import NamedTuple
 from concord.commands._site import in_child, open_site
 from concord.home import CHECKOUT, Home
 from concord.site.demo import cast
+from concord.site.keys import forgetting
+from concord.site.keys.rings import FileRings
 from concord.site.stores import gate, plan, supervisor
 from concord.site.stores.server import Server
 from concord.site.stores.service_user import ServiceUser
@@ -66,6 +69,8 @@ class Size(NamedTuple):
 
 def prepare(home: Home, server: Server, size: Size | None) -> None:
     """Bring the stores to this version and, the first time, fill them with the invented world."""
+    with contextlib.closing(FileRings(home.rings)) as rings:
+        forgetting.destroy_forgotten(rings, forgetting.ForgetLog(home.forgotten_file))
     vaults = [vault for vault in cast.VAULTS if not gate.is_elsewhere(home, vault.provider)]
     plan.write(home, host=str(server.socket_dir), port=server.port, vaults=vaults)
     site = open_site(home, "migrate", CONCORD_DEMO="1")

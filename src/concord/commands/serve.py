@@ -92,7 +92,7 @@ def configuration_reasons(home: Home, args: argparse.Namespace) -> Iterator[str]
     if os.environ.get("CONCORD_DEMO") or os.environ.get("CONCORD_TESTING"):
         yield "CONCORD_DEMO or CONCORD_TESTING is set: demo sign-in would be open"
     yield from _store_reasons(home, args.stores)
-    for finding in (_checks.private_files(home), _checks.rings(home)):
+    for finding in (_checks.private_files(home), _checks.rings(home), _checks.forgotten(home)):
         if not finding.is_well:
             yield f"{finding.what}: {finding.advice}"
 
@@ -105,10 +105,10 @@ def _store_reasons(home: Home, only: str | None) -> Iterator[str]:
     for store in config.stores.values():
         if found := store.insecurity():
             yield f"store {store.alias}: {found}"
-    here = {name_of(store.alias, store.kind) for store in config.stores.values()} | set(config.stores)
+    here = {name_of(store.alias, store.kind) for store in config.stores.values()} - {"default"}
     for name in (only or "").split(","):
-        if name and name not in here:
-            yield f"--stores names {name}, which is not here; there are {', '.join(sorted(here - {'default'}))}"
+        if name and name not in here | set(config.stores):
+            yield f"--stores names {name}, which is not here; there are {', '.join(sorted(here))}"
     hub = config.stores[StoreKind.HUB]
     for agency in hub.only_agencies:
         if not (home.rings / "agency" / f"{agency}.json").exists():

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
+from concord.home import InstallationError
 from concord.site.keys.rings import FileRings, NoKey
 
 _START = hashlib.sha256(b"concord forgets").hexdigest()
@@ -43,9 +44,14 @@ class Entry(NamedTuple):
         return [UUID(text) for text in self.said.get(name, ())]
 
 
-class LogDamaged(RuntimeError):
-    """A line is not the one that was written. Put the copy back that was taken last; nothing is forgotten anew until
-    then."""
+class LogDamaged(InstallationError):
+    """A line is not the one that was written. Nothing is forgotten anew until the log is whole again."""
+
+    def __init__(self, what: str):
+        super().__init__(
+            f"{what}. Put back the copy of forgotten.jsonl that was taken last. If there is none, move the file aside: "
+            "what was erased since a backup then comes back with it."
+        )
 
 
 class LogUnwritable(OSError):

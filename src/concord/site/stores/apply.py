@@ -46,8 +46,17 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def apply(home: Home, admin_dsn: str, *, say: Callable[[str], None] = lambda line: None) -> None:
-    """Bring every store of `stores.toml` to this version. Needs Django set up with migrate logins."""
+def apply(
+    home: Home,
+    admin_dsn: str,
+    *,
+    say: Callable[[str], None] = lambda line: None,
+    before_open: Callable[[psycopg.Connection, str], None] = lambda db, alias: None,
+) -> None:
+    """Bring every store of `stores.toml` to this version. Needs Django set up with migrate logins.
+
+    `before_open` does what must be done to a store, as its administrator, before anybody's context is valid in it.
+    """
     with psycopg.connect(admin_dsn, autocommit=True) as admin:
         admin.execute("select pg_advisory_lock(%s)", [_LOCK])
         stores, logins = plan.own(home), plan.read(home.admin_file)
@@ -56,7 +65,7 @@ def apply(home: Home, admin_dsn: str, *, say: Callable[[str], None] = lambda lin
             make_store(admin, StoreKind(entry["kind"]), entry, logins[alias])
         for alias, entry in stores.items():
             say(f"store {alias}")
-            shape_store(admin_dsn, alias, entry, logins[alias])
+            shape_store(admin_dsn, alias, entry, logins[alias], before_open)
         for instance in gate.admitted(home).values():
             admit(admin, admin_dsn, instance, stores[StoreKind.HUB])
 
@@ -80,7 +89,7 @@ def admit(admin, admin_dsn: str, instance: gate.Instance, hub: dict) -> None:
     _ensure_login(admin, instance.login, instance.password, f"{StoreKind.HUB.value}_app")
     login = sql.Identifier(instance.login)
     admin.execute(sql.SQL("alter role {} connection limit {}").format(login, sql.Literal(gate.MOST_EACH)))
-    admin.execute(sql.SQL("alter role {} set statement_timeout = '20s'").format(login))
+    admin.execute(sql.SQL("alter role {} set statement_timeout = '10s'").format(login))
     admin.execute(sql.SQL("grant connect on database {} to {}").format(sql.Identifier(hub["database"]), login))
     with psycopg.connect(admin_dsn, dbname=hub["database"], autocommit=True) as db:
         set_key(db, StoreKind.HUB.value, instance.entry())
@@ -135,13 +144,14 @@ def _ensure_login(admin, user: str, password: str, role: str) -> None:
     admin.execute(sql.SQL("alter role {} set idle_in_transaction_session_timeout = '60s'").format(name))
 
 
-def shape_store(admin_dsn: str, alias: str, entry: dict, login: dict) -> None:
+def shape_store(admin_dsn: str, alias: str, entry: dict, login: dict, before_open=lambda db, alias: None) -> None:
     """Guard, migrations, policies, key and digest of one store; skipped where its digest says it is as it should be."""
     kind = StoreKind(entry["kind"])
     with psycopg.connect(admin_dsn, dbname=entry["database"], autocommit=True) as db:
         wanted = fingerprint()
         if kind is not StoreKind.ACCOUNT:
             if _applied(db) == wanted:
+                before_open(db, alias)
                 set_key(db, alias, entry)
                 return
             db.execute(sql.SQL("grant all on schema public to {}").format(sql.Identifier(f"{kind.value}_owner")))
@@ -164,6 +174,7 @@ def shape_store(admin_dsn: str, alias: str, entry: dict, login: dict) -> None:
         for statement in policies.statements(kind):
             db.execute(statement)
         db.execute(_CLOSE.read_text())
+        before_open(db, alias)
         set_key(db, alias, entry)
         _record(db, wanted)
 
