@@ -123,7 +123,7 @@ def test_a_copy_whose_key_was_lost_is_not_opened_and_waits(world, visit, copy):
 def test_after_a_revocation_the_record_stays_and_says_that_nothing_further_comes(world, visit, record, copy):
     withdraw(world, copy)
     shown = page(visit(world.users["detective"]), at(record))
-    assert "The client took the permission back" in shown
+    assert "The permission was withdrawn:" in shown
     assert "Nothing further will come" in shown
     assert SECRET in shown
 

@@ -7,7 +7,7 @@ or its dump opens nothing.
 - **person ring**: one small file an agency, one wrapped key a person or matter. Backed up apart and overwritten within
   30 days; deleting a row makes everything sealed under it unreadable, in every copy of the database.
 
-Release keys come with releases and get a ring of their own that is never backed up.
+The key of a sealed copy is in no ring: `bridge.models.PackageKey`, and ADR 12 says why.
 """
 
 import copy
