@@ -76,8 +76,20 @@ def _purpose(entry: DisclosureEntry, content: dict) -> str:
 def _said(content: dict) -> list[Fact]:
     """Exactly what was sent, in words."""
     if isinstance(content.get("items"), dict):
-        return [Fact(_(item_label(code)), said) for code, said in content["items"].items()]
-    return [Fact(label, said) for label, said in export.said(content)]
+        return lines_of(content["items"])
+    return [Fact(label, in_words(said)) for label, said in export.said(content)]
+
+
+def lines_of(items: dict) -> list[Fact]:
+    """The items of a release with the words that are shown for each, in the language that is switched on."""
+    return [Fact(_(item_label(code)), in_words(said)) for code, said in items.items()]
+
+
+def in_words(said):
+    """What was sealed in the words of one of our lists, in those of the language; what she wrote as she wrote it."""
+    if isinstance(said, list):
+        return [in_words(one) for one in said]
+    return _(said) if said else said
 
 
 def fate(entry: DisclosureEntry, package) -> Status:

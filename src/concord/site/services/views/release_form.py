@@ -24,9 +24,10 @@ from concord.site.pages.objections import complain
 from concord.site.services import actions
 from concord.site.services.actions import releases
 from concord.site.services.forms.releases import ReleaseForm, SignatureForm, answer_of
+from concord.site.services.ledger import lines_of
 from concord.site.services.models import Client, Release
 from concord.site.services.views._room import INVALID, FileForm
-from concord.site.services.views.releases import get_release, lines_of, sector_of
+from concord.site.services.views.releases import get_release, sector_of
 from concord.site.services.views.staff import colleagues
 from concord.vocabulary import AgeGroup, Answer, DisclosureItem, ReleasePurpose, SignatureMethod, SignerCapacity
 

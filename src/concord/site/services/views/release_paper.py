@@ -17,8 +17,9 @@ from concord.site.accounts.directory import agency_names, staff_names
 from concord.site.services import actions
 from concord.site.services.actions import releases
 from concord.site.services.forms.releases import ReleaseForm
+from concord.site.services.ledger import lines_of
 from concord.site.services.views.release_form import NewRelease, Renew
-from concord.site.services.views.releases import dress, get_release, lines_of, sector_of
+from concord.site.services.views.releases import dress, get_release, sector_of
 from concord.site.stores import audit
 from concord.vocabulary import ReleasePurpose, SignatureMethod, SignerCapacity
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from concord.law import packages as packages_law
 from concord.law import releases as law
 from concord.site.accounts.directory import agency_names, staff_names
 from concord.site.accounts.models import Agency
@@ -21,11 +20,11 @@ from concord.site.pages.records import Fact, Status
 from concord.site.services import actions, papers
 from concord.site.services.actions import releases
 from concord.site.services.forms.releases import RevokeForm
+from concord.site.services.ledger import fate, lines_of
 from concord.site.services.models import Client, Release
 from concord.site.services.views._room import INVALID, get_client, record_of
 from concord.site.stores import audit
 from concord.vocabulary import (
-    PackageState,
     ReleasePurpose,
     RevocationChannel,
     Sector,
@@ -104,10 +103,11 @@ def release(request, pk):
     said = [names.get(staff, _("a former colleague")) for staff in assigned]
     handed = row.disclosures.order_by("at").first()
     package = packages.sent_packages(request.viewer).filter(pk=handed.package_id).first() if handed else None
+    became = fate(handed, package) if handed else Status(_("Nothing has been handed over"))
     return render(request, "services/release.html", {
         "record": record_of(client, staff=said, current="releases"), "client": client, "release": row,
         "facts": facts_of(row, names), "lines": lines_of(row.words or {}), "handed": handed,
-        "fate": fate_of(handed, package), "has_paper": row.method != SignatureMethod.ORAL, "now": timezone.now(),
+        "fate": became, "has_paper": row.method != SignatureMethod.ORAL, "now": timezone.now(),
         "renewed": row.renewals.order_by("-signed_on").first(),
     })  # fmt: skip
 
@@ -129,24 +129,6 @@ def facts_of(row: Release, names: dict) -> list[Fact]:
         (_("Interpreter"), row.interpreter),
     )  # fmt: skip
     return facts + [Fact(label, value) for label, value in more if value]
-
-
-def lines_of(items: dict) -> list[Fact]:
-    """The listed items with the words that are shown for each."""
-    return [Fact(_(packages_law.item_label(code)), said) for code, said in items.items()]
-
-
-def fate_of(entry, package) -> Status:
-    """What has become of what was handed over."""
-    if entry is None:
-        return Status(_("Nothing has been handed over"), "plain")
-    if entry.package_id is None:
-        return Status(_("Handed over on paper"), "good")
-    if package is None:
-        return Status(_("Being handed over"), "info")
-    state = package.state(timezone.now())
-    tone = {PackageState.OPENED: "info", PackageState.WITHDRAWN: "warning"}.get(state, "plain")
-    return Status(_(state.label), tone)
 
 
 @never_cache
