@@ -40,7 +40,7 @@ def served(as_staff, open_file):
             more = {"served_on": TODAY() - dt.timedelta(days=5), "due_on": TODAY() + dt.timedelta(days=4)} | more
             return actions.record_demand(
                 client=Client.objects.get(pk=client), kind=kind, authority="Riverton Superior Court, 26-CV-0117",
-                asked="All records of services", by=viewer, **more,
+                asks_for="All records of services", by=viewer, **more,
             ).pk  # fmt: skip
 
     return recorded
@@ -192,7 +192,7 @@ def test_a_colleague_who_is_not_assigned_cannot_enter_or_find_a_demand_of_a_rest
     with as_staff("advocate"):
         hidden = Client.objects.get(pk=client)
     with as_staff("second_advocate") as by, pytest.raises((ProgrammingError, Client.DoesNotExist)):
-        actions.record_demand(client=hidden, kind="subpoena", served_on=TODAY(), authority="a", asked="b", by=by)
+        actions.record_demand(client=hidden, kind="subpoena", served_on=TODAY(), authority="a", asks_for="b", by=by)
 
 
 def test_pages_of_a_restricted_file_answer_a_colleague_as_pages_that_are_not_there(served, open_file, visit, world):
@@ -222,7 +222,7 @@ def post(browser, name, args, data, **files):
 def test_the_whole_way_on_the_pages(visit, world, open_file, as_staff):
     client, browser = open_file(), visit(world.users["advocate"])
     answer = post(browser, "services:demand_new", [client], {
-        "kind": "subpoena", "served_on": TODAY().isoformat(), "authority": "Riverton Court", "asked": "All records",
+        "kind": "subpoena", "served_on": TODAY().isoformat(), "authority": "Riverton Court", "asks_for": "All records",
     }, paper=SimpleUploadedFile("paper.jpg", scan()))  # fmt: skip
     assert answer.status_code == 302
     with as_staff("advocate"):
@@ -264,7 +264,7 @@ def test_a_file_too_large_to_arrive_asks_for_a_smaller_one(visit, world, open_fi
     client, browser = open_file(), visit(world.users["advocate"])
     huge = SimpleUploadedFile("paper.pdf", b"%PDF-" + bytes(21 * 1024 * 1024))
     answer = post(browser, "services:demand_new", [client], {
-        "kind": "subpoena", "served_on": TODAY().isoformat(), "authority": "Court", "asked": "All",
+        "kind": "subpoena", "served_on": TODAY().isoformat(), "authority": "Court", "asks_for": "All",
     }, paper=huge)  # fmt: skip
     assert answer.status_code == 422
     assert "8 MB" in answer.text

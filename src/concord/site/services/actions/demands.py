@@ -28,7 +28,7 @@ def record_demand(
     kind: CompelledBy,
     served_on: dt.date,
     authority: str,
-    asked: str,
+    asks_for: str,
     by: Viewer,
     due_on: dt.date | None = None,
     paper: bytes = b"",
@@ -42,11 +42,11 @@ def record_demand(
         raise Objection({"due_on": "This lies before the paper was served. Check both dates."})
     if not authority.strip():
         raise Objection({"authority": "Write which court or office it comes from, its number, and who signed."})
-    if not asked.strip():
-        raise Objection({"asked": "Write what the paper asks for, in its own words."})
+    if not asks_for.strip():
+        raise Objection({"asks_for": "Write what the paper asks for, in its own words."})
     demand = CompelledDisclosure.objects.create(
         id=id or uuid4(), **held(by), client=client, kind=kind, served_on=served_on, due_on=due_on,
-        authority=authority.strip(), asked=asked.strip(), document=_kept(paper),
+        authority=authority.strip(), asked=asks_for.strip(), document=_kept(paper),
     )  # fmt: skip
     LegalHold.objects.create(
         **held(by), client=client, kind=HoldKind.SUBPOENA, authority=authority.strip(), from_date=served_on

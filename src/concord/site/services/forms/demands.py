@@ -59,7 +59,7 @@ class DemandForm(Form):
         label=_("By which day does it want an answer?"), required=False, help_text=_("Leave empty if it names no day.")
     )
     authority = long_text(label=_("Which court or office, which number, who signed?"))
-    asked = long_text(label=_("What does it ask for?"), help_text=_("In the paper's own words."))
+    asks_for = long_text(label=_("What does it ask for?"), help_text=_("In the paper's own words."))
     paper = paper_file(label=_("The paper"), required=False)
 
     def __init__(self, *args, dropped=False, **kwargs):
