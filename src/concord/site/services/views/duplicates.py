@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from concord.site.accounts.directory import staff_names
 from concord.site.pages import words
-from concord.site.pages.lists import Absent, Column
+from concord.site.pages.lists import Absent
 from concord.site.pages.objections import complain
 from concord.site.pages.records import Fact, Status
 from concord.site.services import actions, caseload, duplicates, pairs, weighing
@@ -148,8 +148,6 @@ def pair(request, pk, other):
         "title": _("Are these the same person?"), "one": one, "other": two, "form": form, "decision": decision,
         "files": [_file(request, file) for file in (one, two)], "may_decide": _decides(request),
         "rows": [_row(part) for part in duplicates.compare(pairs.of(one), pairs.of(two))],
-        "columns": [Column(_("Compared"), "label", first=True), Column(one.display_name, "one"),
-                    Column(two.display_name, "other"), Column(_("How it compares"), "state")],
     }, status=INVALID if form.is_bound else 200)  # fmt: skip
 
 
