@@ -25,10 +25,13 @@ class Action:
 
 @dataclass(frozen=True)
 class Tab:
+    """Where work differs. `parts` are pages of the current tab, one of them current."""
+
     label: str
     url: str
     current: bool = False
     count: int | None = None
+    parts: tuple["Tab", ...] = ()
 
 
 @dataclass(frozen=True)

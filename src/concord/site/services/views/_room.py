@@ -133,19 +133,26 @@ def _facts(client: Client, staff: list[str]) -> tuple[Fact, ...]:
 
 
 def _tabs(client: Client, current: str) -> tuple[Tab, ...]:
-    tabs = (
-        ("client", _("Overview")),
-        ("services", _("Needs and services")),
-        ("notes", _("Notes and contacts")),
-        ("details", _("Details")),
-        ("packet", _("Told once")),
-        ("releases", _("Releases")),
-        ("ledger", _("What left this file")),
-        ("law", _("Orders and duties")),
-        ("staff", _("Staff")),
-        ("kept", _("Keeping")),
+    def page(name, label) -> Tab:
+        return Tab(label, reverse(f"services:{name}", args=[client.pk]), name == current)
+
+    def together(label, *parts: Tab) -> Tab:
+        return Tab(label, parts[0].url, any(part.current for part in parts), parts=parts)
+
+    return (
+        page("client", _("Overview")),
+        page("services", _("Needs and services")),
+        page("notes", _("Notes and contacts")),
+        page("details", _("Details")),
+        together(
+            _("What leaves this file"),
+            page("releases", _("Releases")),
+            page("ledger", _("What left, and who saw it")),
+            page("packet", _("Told once")),
+            page("law", _("Orders and duties")),
+        ),
+        together(_("Staff and keeping"), page("staff", _("Staff")), page("kept", _("How long it is kept"))),
     )
-    return tuple(Tab(label, reverse(f"services:{name}", args=[client.pk]), name == current) for name, label in tabs)
 
 
 def _access(client: Client, staff: list[str]) -> Access:
