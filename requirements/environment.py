@@ -1,4 +1,4 @@
-"""Makes Concord's environment from a list of pinned packages: `python environment.py app|dev FOLDER`.
+"""Makes Concord's environment from a list of pinned packages: `python environment.py app|duplicates|dev FOLDER`.
 
 Runs on any Python from 3.8 on, with the standard library alone. The folder is whole or not there: it is built beside
 its place and moved. Two at once: the second waits and finds it made. With uv on the machine it takes seconds; without,
@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 LISTS = Path(__file__).resolve().parent
+CONTAINS = {"app": ["app"], "duplicates": ["app", "duplicates"], "dev": ["app", "duplicates", "dev"]}
 OLDEST = (3, 12)
 FETCHED = "3.13"
 ADVICE = """Install Python 3.12 or later with its venv module, then start again:
@@ -90,7 +91,7 @@ def make(venv, name):
         shutil.rmtree(str(uv_folder), ignore_errors=True)
     point_scripts_at(fresh, venv)
     (fresh / "lists").mkdir()
-    for done in ("app", name):  # the development list contains the application's
+    for done in CONTAINS[name]:
         shutil.copyfile(str(list_file(done)), str(fresh / "lists" / (done + ".txt")))
     old = beside(venv, f".old-{os.getpid()}")
     if venv.exists():

@@ -30,7 +30,7 @@ def checkout(tmp_path):
     (folder / "src" / "concord").mkdir(parents=True)
     shutil.copy(CHECKOUT / "concord", folder)
     shutil.copy(CHECKOUT / "requirements" / "environment.py", folder / "requirements")
-    for name in ("app", "dev", "uv"):
+    for name in ("app", "duplicates", "dev", "uv"):
         (folder / "requirements" / f"{name}.txt").write_text("# nothing\n")
     (folder / "src" / "concord" / "__init__.py").touch()
     (folder / "src" / "concord" / "cli.py").write_text(SAYS)
@@ -68,6 +68,15 @@ def test_the_tests_need_their_own_list_and_the_demo_makes_do_with_it(checkout):
     assert "Installing" in start(checkout, "test").stderr
     assert start(checkout, "demo").stderr == ""
     assert start(checkout, "test").stderr == ""
+
+
+def test_the_extra_is_installed_where_it_is_asked_for_and_kept_where_it_is_not(checkout):
+    with_extra = WITH_UV | {"CONCORD_WITH": "duplicates"}
+    start(checkout, "demo")
+    assert "Installing" in start(checkout, "demo", env=with_extra).stderr
+    assert start(checkout, "demo").stderr == start(checkout, "demo", env=with_extra).stderr == ""
+    start(checkout, "test")
+    assert start(checkout, "demo", env=with_extra).stderr == ""
 
 
 def test_what_a_killed_installation_left_is_made_anew(checkout):
