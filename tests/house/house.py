@@ -4,6 +4,7 @@ Nothing of the site is imported here. What a test wants to know of the databases
 """
 
 import contextlib
+import hmac
 import http.client
 import json
 import os
@@ -13,8 +14,9 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import b32decode
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import psycopg
@@ -25,6 +27,8 @@ from concord.site.stores.processes import PROC, Process
 from concord.site.stores.server import Server
 
 PATIENCE = 300
+PASSWORD = "four unrelated words, one comma"
+_SECRET = re.compile(r'<code class="secret">([A-Z2-7]+)<')
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _PERSON = re.compile(r'name="user" value="([^"]+)">.*?demo-people__who">([^<]+)<', re.DOTALL)
 
@@ -52,18 +56,22 @@ class House:
     def start(self) -> "House":
         with self.said.open("ab") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "concord.cli", "demo", "--port", str(self.port)], cwd="/",
+                [sys.executable, "-m", "concord.cli", *self.begins()], cwd="/",
                 env=environment(self.home.path), stdin=subprocess.DEVNULL, stdout=said, stderr=said, **self.as_user,
             )  # fmt: skip
-        wait_for(self.answers, f"the demo does not answer; it said: {self.said.read_text()}")
+        wait_for(self.answers, f"it does not answer; it said: {self.said.read_text()}")
         return self
+
+    def begins(self) -> list[str]:
+        """The command that starts it."""
+        return ["demo", "--port", str(self.port)]
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(60) == 0, self.said.read_text()
 
     def answers(self) -> bool:
-        assert self.process.poll() is None, f"the demo has ended: {self.said.read_text()}"
+        assert self.process.poll() is None, f"it has ended: {self.said.read_text()}"
         return supervisor.answers(f"http://localhost:{self.port}")
 
     def command(self, *words: str) -> subprocess.CompletedProcess:
@@ -182,6 +190,24 @@ class Browser:
         page = self.post("/account/demo/", {"user": user, "accept": "1"})
         assert page.status == 302, page.text[:500]
         assert self.get("/").status == 200
+
+    def accept_invitation(self, link: str) -> None:
+        """Choose a password and set up an app on the phone, as whoever the link was given to."""
+        self.get(urlsplit(link).path)
+        self.get("/account/invitation/")
+        chosen = {"password": PASSWORD, "again": PASSWORD, "accept": "1"}
+        assert self.post("/account/invitation/", chosen).status == 302
+        secret = _SECRET.search(self.get("/account/2fa/totp/activate/").text)[1]
+        assert self.post("/account/2fa/totp/activate/", {"code": code_now(secret)}).status == 302
+        assert self.get("/").status == 200
+
+
+def code_now(secret: str) -> str:
+    """The six digits that an authenticator app shows (RFC 6238)."""
+    key = b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.digest(key, int(time.time() // 30).to_bytes(8), "sha1")
+    at = digest[-1] & 15
+    return f"{(int.from_bytes(digest[at : at + 4]) & 0x7FFFFFFF) % 1_000_000:06}"
 
 
 def written_in(path: Path) -> list[dict]:

@@ -120,7 +120,7 @@ def _join(home: Home, args: argparse.Namespace) -> None:
 
 
 def _match_keys(home: Home) -> None:
-    site = open_site(home, MIGRATE)
+    site = open_site(home)
     settling, by = site("accounts.settling"), keeper(site, home)
     try:
         here = settling.match_keys(by=by)
@@ -152,7 +152,7 @@ def _move_out(home: Home, args: argparse.Namespace) -> None:
     if entry and not plan.is_own_instance(plan.read(home.stores_file)) and args.name not in gate.admitted(home):
         raise InstallationError("Admit its own instance first, so that it can reach the hub: concord instance admit.")
     move = moves.pack(home, server, name=args.name, folder=args.to, keys=args.keys_to)
-    site = open_site(home, MIGRATE)
+    site = open_site(home)
     ended = site("accounts.settling").send_away(agency=UUID(move.provider))
     print(f"{args.name} is closed here: {sum(move.rows.values()):,} rows, its chain at {move.head}.")
     print(f"Nobody of that agency signs in here any more ({ended} could).")
@@ -174,7 +174,7 @@ def _put(home: Home, server: Server, args: argparse.Namespace) -> None:
     move = moves.put(home, server, folder=args.folder, keys=args.keys, apply=lambda: in_child(_apply, home, server))
     print(f"{move.name} is here: {sum(move.rows.values()):,} rows, its chain intact. Receipt for the other host:")
     print(f"  concord instance let-go {move.name} --receipt {move.head}")
-    site = open_site(home, MIGRATE)
+    site = open_site(home)
     settling = site("accounts.settling")
     by = settling.keeper(UUID(move.provider), Sector(_sector(home, server, move.provider)))
     if plan.is_own_instance(plan.read(home.stores_file)):

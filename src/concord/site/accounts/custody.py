@@ -19,7 +19,7 @@ from concord.site.accounts.models import Staff
 from concord.site.keys import custody, held, opened
 from concord.site.keys.opened import Opened
 from concord.site.pages.objections import Objection
-from concord.site.stores import audit
+from concord.site.stores import acting, audit, outages
 from concord.site.stores.acting import after_all
 from concord.vocabulary import Role, StoreKind
 
@@ -50,7 +50,7 @@ def _in_words[**P, R](action: Callable[P, R]) -> Callable[P, R]:
     @wraps(action)
     def said(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            with transaction.atomic(using=StoreKind.HUB.value):
+            with transaction.atomic(using=_chain()):
                 return action(*args, **kwargs)
         except held.WrongPassphrase:
             raise Objection({"passphrase": _("This is not your passphrase. Mind every word; capitals and extra spaces "
@@ -207,8 +207,16 @@ def _require_deciding(by: Viewer) -> None:
 def _note(verb: str, by: Viewer) -> None:
     """Into the hub's chain, about herself. Someone whom the directory does not list is noted without a row."""
     _require_provider(by)
-    row = Staff.objects.filter(pk=by.staff).first()
-    audit.record(verb, row, using=StoreKind.HUB.value)
+    where = _chain()
+    row = Staff.objects.filter(pk=by.staff).first() if where == StoreKind.HUB else None
+    audit.record(verb, row, using=where)
+
+
+def _chain() -> str:
+    """The hub's, since all of it concerns her as staff; the provider's own while a hub elsewhere does not answer: her
+    files open all the same."""
+    hub = StoreKind.HUB.value
+    return audit.home_alias(acting.current()) if outages.is_away(hub) else hub
 
 
 def _today() -> str:

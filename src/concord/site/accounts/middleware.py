@@ -76,6 +76,8 @@ class ActingMiddleware:
             return pages.not_found(request)
         if request.viewer is not None and _is_closed(request):
             return _open_first(request)
+        if request.viewer is not None and request.standing.away and _is_the_hubs(request):
+            return pages.error(request, HTTPStatus.SERVICE_UNAVAILABLE, errors.HUB_AWAY)
         return None
 
     def process_exception(self, request, exception):
@@ -101,6 +103,13 @@ def _is_open(match, sector: Sector) -> bool:
         return True
     kind = kind_of(room)
     return kind is StoreKind.ACCOUNT or kind in STORES[sector]
+
+
+def _is_the_hubs(request) -> bool:
+    """Pages of what is kept in the hub. While it does not answer, an empty list would say that there is nothing."""
+    room = request.resolver_match.app_names[0] if request.resolver_match.app_names else ""
+    by_itself = request.path.startswith(settings.CONCORD_SELF_ACTING)  # opens what it needs, and says so if it cannot
+    return room in apps.app_configs and kind_of(room) is StoreKind.HUB and not by_itself
 
 
 def _is_closed(request) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 from concord.home import Home
+from concord.site.stores.watched import WatchedConnection
 from concord.vocabulary import StoreKind
 
 MIGRATE = "migrate"
@@ -70,7 +71,8 @@ class Store:
         """Small pools that empty when idle: twelve vaults must not hold a hundred connections (ADR 0002)."""
         vault = self.kind is StoreKind.VAULT
         pool = {"min_size": 0, "max_size": 2 if vault else 4, "max_idle": 20, "num_workers": 1, "timeout": 10}
-        return pool | ({"timeout": 3, "reconnect_timeout": 3} if self.elsewhere else {})
+        apart = {"timeout": 3, "reconnect_timeout": 3, "connection_class": WatchedConnection}
+        return pool | (apart if self.elsewhere else {})
 
     def _patience(self) -> dict:
         """How long a store on another host may say nothing: a page must not hang on a cable that was pulled."""

@@ -92,7 +92,15 @@ def admitted(home: Home) -> dict[str, Instance]:
 
 def is_elsewhere(home: Home, agency: UUID) -> bool:
     """Whether that agency has an instance of its own, so that its files and keys have no place here."""
-    return any(instance.agency == str(agency) for instance in admitted(home).values())
+    there = {instance.agency for instance in admitted(home).values()} | set(_read(home).get("moved", ()))
+    return str(agency) in there
+
+
+def note_moved(home: Home, agency: str, *, away: bool) -> None:
+    """Remember that an agency's vault has left this host, or has come back, whatever becomes of its admission."""
+    found = _read(home)
+    moved = sorted({*found.get("moved", ()), agency} if away else {*found.get("moved", ())} - {agency})
+    _write(home, found | {"moved": moved})
 
 
 def open_at(home: Home, gate: Gate) -> None:

@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 
 from concord.home import Home, InstallationError, make_private
-from concord.site.stores import backups, plan
+from concord.site.stores import backups, gate, plan
 from concord.site.stores.config import alias_of
 from concord.site.stores.server import Server
 from concord.site.stores.verify import HeadsFile, head, verify
@@ -111,6 +111,7 @@ def let_go(home: Home, server: Server, *, name: str, receipt: str) -> list[str]:
         _overwrite(path)
         gone.append(f"keys {path.relative_to(home.rings)}")
     plan.remove(home, alias)
+    gate.note_moved(home, entry["provider"], away=True)
     return gone
 
 
@@ -150,6 +151,7 @@ def put(home: Home, server: Server, *, folder: Path, keys: Path, apply) -> Move:
         raise MoveError(f"Its chain does not hold here: {breaks[0]}")
     with psycopg.connect(server.admin_dsn(), autocommit=True) as admin:
         admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(aside)))
+    gate.note_moved(home, move.provider, away=False)
     return move
 
 

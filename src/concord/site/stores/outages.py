@@ -4,7 +4,7 @@ import time
 
 from django.db import OperationalError, connections
 
-AWAY_SECONDS = 20.0
+AWAY_SECONDS = 10.0
 """How long a store that did not answer is not asked again by this process."""
 
 _until: dict[str, float] = {}
@@ -14,8 +14,12 @@ class StoreAway(OperationalError):
     """A store that another host keeps does not answer. Nothing was changed there."""
 
 
+def is_away(alias: str) -> bool:
+    return _until.get(alias, 0) > time.monotonic()
+
+
 def require_there(alias: str) -> None:
-    if _until.get(alias, 0) > time.monotonic():
+    if is_away(alias):
         raise StoreAway(f"the store {alias!r} did not answer a moment ago")
 
 
