@@ -371,3 +371,64 @@ def test_a_revocation_that_a_crash_cut_short_is_finished_by_the_sweep(client_fil
             actions.revoke_release(release=release, channel=RevocationChannel.CALL, by=by)
         jobs.sweep(by)
         assert packages.sent_packages(by).get(pk=release.pk).state(timezone.now()) == PackageState.WITHDRAWN
+
+
+# --- A report under a release -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def report(as_staff, world):
+    def reported(pk, release, *, to="police", items=(DisclosureItem.SUMMARY,)):
+        today = timezone.localdate()
+        with as_staff("advocate") as by:
+            return actions.report(
+                id=uuid4(), client=Client.objects.get(pk=pk), to_agency=world.agencies[to].pk, items=items,
+                summary="He followed me", purpose="To be safe", signed_on=today, expires_on=today, by=by,
+                release=release,
+            )  # fmt: skip
+
+    return reported
+
+
+@pytest.fixture
+def reporting(client_file, sign, world):
+    """A file, and a live release that lets a report to the police go."""
+    pk = client_file()
+    return pk, sign(
+        pk, purpose=ReleasePurpose.REPORT, items=(DisclosureItem.SUMMARY, DisclosureItem.LANGUAGE),
+        summary="He followed me", to_agency=world.agencies["police"].pk, to_staff=known_id("staff detective"),
+    )  # fmt: skip
+
+
+def test_a_report_under_a_release_carries_the_releases_own_dates(reporting, report):
+    pk, release = reporting
+    entry = report(pk, release)
+    assert (entry.release_id, entry.permission_expires_on) == (release.pk, release.expires_on)
+
+
+def test_a_report_says_nothing_that_its_release_does_not_list(reporting, report):
+    assert "items" in found(lambda: report(*reporting, items=(DisclosureItem.SUMMARY, DisclosureItem.NAME)))
+
+
+def test_a_release_for_one_agency_carries_no_report_to_another(reporting, report):
+    assert "release" in found(lambda: report(*reporting, to="sheriff"))
+
+
+def test_a_release_that_was_taken_back_carries_no_report(reporting, report, as_staff):
+    pk, release = reporting
+    with as_staff("advocate") as by:
+        actions.revoke_release(release=release, channel=RevocationChannel.CALL, by=by)
+    assert "ended" in found(lambda: report(pk, release))["release"]
+
+
+# --- What ends soon ---------------------------------------------------------------------------------------------------
+
+
+def test_a_release_that_ends_soon_is_on_her_advocates_home_and_caseload(client_file, sign, as_staff, visit, world):
+    pk = client_file()
+    old = sign(pk, expires_on=timezone.localdate() + dt.timedelta(days=3))
+    browser = visit(world.users["advocate"])
+    assert "Releases that end soon" in browser.get("/").text
+    assert "3 days left" in browser.get("/clients/").text
+    sign(pk, renews=old)
+    assert "Releases that end soon" not in browser.get("/").text

@@ -12,7 +12,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from concord.law.wall import Viewer
 from concord.site.bridge import actions as bridge
 from concord.site.services import rules
-from concord.site.services.models import Assignment, Client, FollowUp, ReferralIn, Service
+from concord.site.services.models import Assignment, Client, FollowUp, ReferralIn, Release, Service
 from concord.site.stores.router import alias_for
 from concord.vocabulary import ReferralAnswer, ReferralKind, ServiceType
 
@@ -67,6 +67,19 @@ def follow_ups_due(by: Viewer, until: dt.date) -> QuerySet[FollowUp]:
     mine = Assignment.objects.filter(client=OuterRef("client_id"), staff_id=by.staff, until_date=None)
     due = FollowUp.objects.filter(Exists(mine), agency_id=by.agency, done_at=None, due_on__lte=until)
     return due.select_related("client").order_by("due_on", "id")
+
+
+def releases_ending(by: Viewer, today: dt.date, until: dt.date) -> QuerySet[Release]:
+    """Releases of the viewer's clients that end by then and that nobody has renewed or taken back."""
+    mine = Assignment.objects.filter(client=OuterRef("client_id"), staff_id=by.staff, until_date=None)
+    ending = live_releases(by, today).filter(Exists(mine), expires_on__lte=until, client__is_open=True)
+    renewed = Release.objects.filter(renews=OuterRef("pk"))
+    return ending.filter(~Exists(renewed)).select_related("client").order_by("expires_on", "id")
+
+
+def live_releases(by: Viewer, today: dt.date) -> QuerySet[Release]:
+    """By their own dates; whoever hands something over looks at the birth date too."""
+    return Release.objects.filter(agency_id=by.agency, revoked_at=None, expires_on__gte=today)
 
 
 def files_without_staff(by: Viewer) -> list[tuple[UUID, dt.date]]:

@@ -37,6 +37,7 @@ TABLES = (
     ("follow_ups", "due_on", _("To do")),
     ("referrals_in", "created_at", _("Referrals")),
     ("packet", "told_on", _("Told once")),
+    ("releases", "signed_on", _("Releases")),
     ("demands", "served_on", _("Subpoenas, orders and warrants")),
     ("mandated_reports", "learned_at", _("Reports that the law demanded")),
     ("disclosures", "at", _("What left this file")),
@@ -72,7 +73,9 @@ _LABELS = {
     "safety_steps": _("For privacy and safety"), "learned_at": _("Learned of"), "made_at": _("Made"),
     "duty": _("Which law"), "due_at": _("Due"), "to_words": _("To whom"), "reference": _("Number they gave"),
     "written_at": _("In writing"), "told_at": _("Told"), "not_told_reason": _("Why not told"),
-    "not_made_reason": _("Why not made"),
+    "not_made_reason": _("Why not made"), "expires_on": _("Last day"), "signed_on": _("Signed on"),
+    "signer_capacity": _("Signed as"), "method": _("How it was signed"), "revoked_at": _("Taken back"),
+    "revocation_channel": _("How it was taken back"),
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from concord.site.pages.records import Action
 from concord.site.pages.worklist import MOST, Section, Work, count
 from concord.site.services import caseload, duties, reach
 from concord.site.stores.outages import StoreAway
-from concord.vocabulary import ReferralKind, Role
+from concord.vocabulary import ReferralKind, ReleasePurpose, Role
 
 _CASEWORK = (Role.ADVOCATE, Role.CASE_MANAGER, Role.COUNSEL)
 _LEADING = (Role.ADMINISTRATOR, Role.SUPERVISOR)
@@ -27,6 +27,7 @@ def sections(viewer: Viewer, now: datetime) -> list[Section]:
     found = duties.sections(viewer)
     if viewer.has(*_CASEWORK):
         found += [_contacts(viewer, today), _to_do(viewer, today), *_lost(viewer, today)]
+        found += _releases(viewer, today)
     found.append(_referrals(viewer))
     if viewer.has(*_LEADING):
         found += [_unassigned(viewer), _without_staff(viewer)]
@@ -64,6 +65,18 @@ def _to_do(viewer, today) -> Section:
         for one in due[:MOST]
     )  # fmt: skip
     return Section(_("To do"), works, empty=_("Nothing is due this week."), count=count(due, works))
+
+
+def _releases(viewer, today) -> list[Section]:
+    """Who may still see something ends by itself; whether she wants it to go on has to be asked before."""
+    ending = caseload.releases_ending(viewer, today, today + _AHEAD)
+    works = tuple(
+        Work(what=row.client.display_name, why=ReleasePurpose(row.purpose).label, due=row.expires_on,
+             url=reverse("services:release", args=[row.pk]),
+             action=Action(_("Ask whether to renew"), reverse("services:release_renew", args=[row.pk])))
+        for row in ending[:MOST]
+    )  # fmt: skip
+    return [Section(_("Releases that end soon"), works, count=count(ending, works))] if works else []
 
 
 def _lost(viewer, today) -> list[Section]:

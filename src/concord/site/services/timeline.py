@@ -9,7 +9,16 @@ from concord.site.keys import sealing
 from concord.site.pages.records import Event
 from concord.site.services.models import Client, Contact, DisclosureEntry, Enrolment, Need, Service
 from concord.site.services.models import ClientStatus as Status
-from concord.vocabulary import CompelledBy, ContactHow, NoteKind, ServiceMode, ServiceType, StatusDecider, VictimStatus
+from concord.vocabulary import (
+    CompelledBy,
+    ContactHow,
+    NoteKind,
+    ReleasePurpose,
+    ServiceMode,
+    ServiceType,
+    StatusDecider,
+    VictimStatus,
+)
 
 AT_MOST = 30
 
@@ -24,7 +33,7 @@ _MORE = {
 }
 #: Where an event's own tab is.
 _TABS = {"need": "services", "service": "services", "note": "notes", "contact": "notes", "disclosure": "ledger",
-         "demand": "law", "duty": "law"}
+         "demand": "law", "duty": "law", "release": "releases", "revoked": "releases"}
 
 
 def read(client: Client, at_most: int = AT_MOST) -> list[dict]:
@@ -38,6 +47,9 @@ def read(client: Client, at_most: int = AT_MOST) -> list[dict]:
         _part(client.contacts, "contact", "on_date", word="how", flag="reached"),
         _part(client.notes, "note", "on_date", word="kind"),
         _part(client.disclosures, "disclosure", TruncDate("at")),
+        _part(client.releases, "release", "signed_on", word="purpose"),
+        _part(client.releases.exclude(revoked_at=None), "revoked", TruncDate("revoked_at"), word="purpose",
+              moment="revoked_at", who="revoked_by_id"),
         _part(client.demands, "demand", "served_on", word="kind"),
         _part(client.mandated_reports, "duty", TruncDate("learned_at")),
     ]
@@ -105,6 +117,8 @@ _WORDS = {
         "%(how)s: not reached") % {"how": ContactHow(word).label},
     "note": lambda word, flag: _("%(kind)s written") % {"kind": NoteKind(word).label},
     "disclosure": lambda word, flag: _("Something left this file"),
+    "release": lambda word, flag: _("Release signed: %(purpose)s") % {"purpose": ReleasePurpose(word).label},
+    "revoked": lambda word, flag: _("Release taken back: %(purpose)s") % {"purpose": ReleasePurpose(word).label},
     "demand": lambda word, flag: _("%(kind)s served") % {"kind": CompelledBy(word).label},
     "duty": lambda word, flag: _("A report became due by law"),
 }  # fmt: skip

@@ -10,15 +10,16 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from concord.law import releases as law
 from concord.law.wall import Viewer
 from concord.site.bridge import actions as bridge
 from concord.site.pages.objections import Objection
 from concord.site.services import reach as ways
 from concord.site.services import rules
 from concord.site.services.actions.vault import held, in_vault
-from concord.site.services.models import Client, DisclosureEntry
+from concord.site.services.models import Client, DisclosureEntry, Release
 from concord.site.stores import audit
-from concord.vocabulary import DisclosureBasis, DisclosureItem, ReferralKind
+from concord.vocabulary import DisclosureBasis, DisclosureItem, ReferralKind, SignerCapacity
 
 
 def preview_report(
@@ -51,8 +52,11 @@ def report(
     signed_on: dt.date,
     expires_on: dt.date,
     by: Viewer,
+    release: Release | None = None,
 ) -> DisclosureEntry:
     """Report to police or prosecutors because she asks for it and signed. Safe to repeat with the same id.
+
+    Under a release, its own dates hold, and nothing goes that it does not list, or to anybody else.
 
     The ledger commits before the hub does; `jobs.sweep` sends what a crash left unsent.
     """
@@ -61,15 +65,36 @@ def report(
         return existing
     if DisclosureItem.SUMMARY not in items:
         raise Objection({"items": "A report says what happened. Include what she or he wants to report."})
+    if release is not None:
+        release = Release.objects.select_for_update(no_key=True, of=("self",)).get(pk=release.pk)
+        _require_covered(release, client, to_agency, items)
+        signed_on, expires_on = release.signed_on, last_day(release, client)
     content = preview_report(client=client, items=items, summary=summary, signed_on=signed_on, expires_on=expires_on)
     entry = DisclosureEntry.objects.create(
         **held(by), client=client, at=timezone.now(), to_agency_id=to_agency, referral_id=id,
         basis=DisclosureBasis.PERMISSION, purpose=purpose, items=[str(item) for item in items], content=content,
-        permission_signed_on=signed_on, permission_expires_on=expires_on,
+        permission_signed_on=signed_on, permission_expires_on=expires_on, release=release,
     )  # fmt: skip
     audit.record("file.disclosed", entry)
     send(entry=entry, by=by)
     return entry
+
+
+def last_day(release: Release, client: Client) -> dt.date:
+    """The release's own, or the day before she turns 18 where somebody signed along."""
+    return law.last_day(
+        expires_on=release.expires_on, capacity=SignerCapacity(release.signer_capacity), born=client.birth_date
+    )
+
+
+def _require_covered(release: Release, client: Client, to_agency: UUID, items: Collection[DisclosureItem]) -> None:
+    """A release lets out what it lists, to whom it names, while it holds, and nothing besides."""
+    if release.client_id != client.pk or release.to_agency_id != to_agency:
+        raise Objection({"release": "This release is for another agency. Choose one for this one, or sign anew."})
+    if release.revoked_at is not None or last_day(release, client) < timezone.localdate():
+        raise Objection({"release": "This release has ended. Ask whether she or he wants to sign again."})
+    if set(items) - set(release.items or ()):
+        raise Objection({"items": "The release does not list all of this. Leave it out, or sign a new release."})
 
 
 def send(*, entry: DisclosureEntry, by: Viewer) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from django import forms
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from concord.site.pages.forms import FilterForm, Form, FullDateField, Group, WhyChoiceField, WhyField
@@ -356,20 +357,29 @@ class ReportForm(Form):
         help_text=_("Only what she or he chose. Nothing else leaves."),
     )  # fmt: skip
     summary = _words(label=_("What she or he wants to report, in her or his words"))
-    permission_signed_on = FullDateField(label=_("When was the permission signed?"), past=True)
-    permission_expires_on = FullDateField(label=_("When does it end?"))
+    release = forms.TypedChoiceField(
+        coerce=lambda said: UUID(said) if said else None, empty_value=None, required=False, widget=forms.RadioSelect,
+        label=_("Under which permission?"), help_text=_("Under a release of this file, its own dates hold."),
+    )  # fmt: skip
+    permission_signed_on = FullDateField(label=_("When was the permission signed?"), past=True, required=False)
+    permission_expires_on = FullDateField(label=_("When does it end?"), required=False)
 
     groups = (
         Group("to", _("To whom and what for"), ("to_agency", "purpose")),
         Group("what", _("What is handed over"), ("items", "summary")),
         Group(
-            "permission", _("Her or his permission"), ("permission_signed_on", "permission_expires_on"),
+            "permission", _("Her or his permission"), ("release", "permission_signed_on", "permission_expires_on"),
             _("Written, signed, limited in time. She or he may say no and is served all the same."),
         ),
     )  # fmt: skip
 
-    def __init__(self, *args, agencies, **kwargs):
+    def __init__(self, *args, agencies, releases=(), **kwargs):
         super().__init__(*args, **kwargs)
+        names = {agency.pk: agency.name for agency in agencies}
+        if "release" in self.fields:
+            signed = [(str(row.pk), _("A release to %(agency)s, signed %(on)s") % {
+                "agency": names[row.to_agency_id], "on": date_format(row.signed_on)}) for row in releases]
+            self.fields["release"].choices = [("", _("A paper signed otherwise: give its dates")), *signed]
         if "to_agency" in self.fields:
             choices = [("", _("Choose an agency")), *((str(agency.pk), agency.name) for agency in agencies)]
             self.fields["to_agency"].choices = choices
@@ -377,6 +387,12 @@ class ReportForm(Form):
     def clean(self):
         given = super().clean()
         signed, expires = given.get("permission_signed_on"), given.get("permission_expires_on")
+        if "release" in self.fields and not given.get("release"):
+            for name, value in (("permission_signed_on", signed), ("permission_expires_on", expires)):
+                if not value and name not in self.errors:
+                    self.add_error(name, _("Give the date, or choose a release of this file."))
+        elif given.get("release"):
+            return given
         if expires and expires < _today():
             self.add_error("permission_expires_on", _("The permission has ended. Ask whether to sign again."))
         if signed and expires and expires < signed:

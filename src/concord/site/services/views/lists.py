@@ -1,6 +1,6 @@
 """Lists: the caseload, finding a file by name, people who asked and were not served."""
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,9 +31,11 @@ def clients(request):
     order = ORDERS.get(sort, ORDERS[""])
     page = paging.page(_chosen(request, filters), order=order, after=request.GET.get("after", ""))
     staff = _staff_of(page.rows)
+    ends = _releases_of(request.viewer, page.rows)
     now = timezone.now()
     for client in page.rows:
         client.url = reverse("services:client", args=[client.pk])
+        client.release_ends = ends.get(client.pk)
         client.staff_said = ", ".join(staff.get(client.pk, [])) or _("Nobody yet")
     return render(request, "pages/list.html", {
         "title": _("Client files"), "filters": filters, "page": page, "columns": _columns(), "now": now,
@@ -67,6 +69,7 @@ def _columns() -> list[Column]:
         Column(_("Next safe contact"), lambda c: Deadline(c.next_contact_on) if c.next_contact_on else Absent("")
                if c.is_open else _("Closed")),
         Column(_("Last reached"), "last_reached_on"),
+        Column(_("Release ends"), lambda c: Deadline(c.release_ends) if c.release_ends else _("None")),
         Column(_("State"), _state),
         Column(_("Staff"), "staff_said"),
     ]  # fmt: skip
@@ -76,6 +79,12 @@ def _state(client: Client):
     if not client.is_open:
         return Status(_("Closed"))
     return Status(_("Restricted"), "warning") if client.restricted else Status(_("Open"), "good")
+
+
+def _releases_of(viewer, rows) -> dict:
+    """The next day on which a release of each client ends: one query for the page."""
+    live = caseload.live_releases(viewer, timezone.localdate()).filter(client_id__in=[c.pk for c in rows])
+    return dict(live.order_by().values_list("client_id").annotate(ends=Min("expires_on")))
 
 
 def _staff_of(rows) -> dict:

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,6 +14,7 @@ from concord.site.services.forms.packet import TellForm
 from concord.site.services.models import PacketAnswer
 from concord.site.services.views._room import FileForm, get_client
 from concord.site.services.views.demands import show
+from concord.site.services.views.release_paper import language_of, other_language
 from concord.site.stores import audit
 from concord.vocabulary import PacketQuestion
 
@@ -39,11 +40,13 @@ def on_paper(request, pk):
     """Hers to keep: her words, and nothing that says where she told them."""
     row = get_client(request, pk)
     audit.record("file.printed", row)
-    return render(request, "services/packet_paper.html", {
-        "title": _("What I told once"), "page_title": _("Told once"), "answers": standing(row).items(),
-        "back_url": reverse("services:packet", args=[row.pk]), "back_label": row.display_name,
-        "handling": _("Hers. Nobody else reads it unless she shows it, or signs a release for it."),
-    })  # fmt: skip
+    with override(language_of(request)):
+        return render(request, "services/packet_paper.html", {
+            "title": _("What I told once"), "page_title": _("Told once"), "answers": standing(row).items(),
+            "back_url": reverse("services:packet", args=[row.pk]), "back_label": row.display_name,
+            "handling": _("Hers. Nobody else reads it unless she shows it, or signs a release for it."),
+            **other_language(request),
+        })  # fmt: skip
 
 
 @require_POST

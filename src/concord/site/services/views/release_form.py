@@ -197,6 +197,7 @@ class NewRelease(FileForm):
             "seen": releases.fingerprint(content), "to": f"{person}, {agency}" if person else proposed.to_words,
             "with_account": bool(proposed.to_staff), "purpose": law.TEMPLATES[proposed.purpose],
             "ends_on": dt.date.fromisoformat(content["expires_on"]),
+            "days_left": (dt.date.fromisoformat(content["expires_on"]) - timezone.localdate()).days,
             "ends_early": dt.date.fromisoformat(content["expires_on"]) < proposed.expires_on,
             "revocation": law.what_revocation_will_do(sector_of(proposed.to_agency)),
             "shares_a_name": releases.shares_a_name(client=self.client, to_staff=proposed.to_staff),

@@ -62,7 +62,7 @@ def _columns():
         Column(_("To"), "to", first=True),
         Column(_("What for"), lambda r: ReleasePurpose(r.purpose).label),
         Column(_("State"), "status"),
-        Column(_("Days left"), lambda r: Deadline(r.standing.ends_on) if r.standing.live else r.standing.ends_on),
+        Column(_("Last day"), lambda r: Deadline(r.standing.ends_on) if r.standing.live else r.standing.ends_on),
         Column(_("Signed"), "signed_on"),
     ]
 

@@ -3,13 +3,15 @@
 from uuid import uuid4
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from concord.site.bridge import actions as bridge
-from concord.site.services import actions, export
+from concord.site.services import actions, caseload, export
+from concord.site.services.actions.disclosures import last_day
 from concord.site.services.forms.files import ReportForm
 from concord.site.services.views._room import FileForm
-from concord.vocabulary import DisclosureItem, ReferralKind
+from concord.vocabulary import DisclosureItem, ReferralKind, ReleasePurpose
 
 
 class Report(FileForm):
@@ -21,14 +23,31 @@ class Report(FileForm):
     submit_label = gettext_lazy("Hand over exactly this")
 
     def form_options(self):
-        return {"agencies": list(bridge.recipients(ReferralKind.REPORT, self.request.viewer))}
+        agencies = list(bridge.recipients(ReferralKind.REPORT, self.request.viewer))
+        return {"agencies": agencies, "releases": self._releases([agency.pk for agency in agencies])}
+
+    def _releases(self, agencies):
+        """Live releases for a report to one of these agencies, which may stand for a paper signed elsewhere."""
+        rows = caseload.live_releases(self.request.viewer, timezone.localdate())
+        rows = rows.filter(client=self.client, purpose=ReleasePurpose.REPORT, to_agency_id__in=agencies)
+        return [row for row in rows.order_by("-signed_on") if last_day(row, self.client) >= timezone.localdate()]
+
+    def _dates(self, given):
+        """When her permission was signed and ends: by the release, else as the paper says."""
+        release = self._release(given)
+        if release is not None:
+            return {"signed_on": release.signed_on, "expires_on": last_day(release, self.client)}
+        return {"signed_on": given["permission_signed_on"], "expires_on": given["permission_expires_on"]}
+
+    def _release(self, given):
+        return next((row for row in self.form_options()["releases"] if row.pk == given.get("release")), None)
 
     def act(self, form):
         given = form.cleaned_data
         return actions.report(
             id=uuid4(), client=self.client, to_agency=given["to_agency"], items=_items(given),
-            summary=given["summary"], purpose=given["purpose"], signed_on=given["permission_signed_on"],
-            expires_on=given["permission_expires_on"], by=self.request.viewer,
+            summary=given["summary"], purpose=given["purpose"], **self._dates(given), release=self._release(given),
+            by=self.request.viewer,
         ).pk  # fmt: skip
 
     def _check(self, draft, form, status=200):
@@ -38,8 +57,7 @@ class Report(FileForm):
     def _preview(self, form):
         given = form.cleaned_data
         return export.said(actions.preview_report(
-            client=self.client, items=_items(given), summary=given["summary"], signed_on=given["permission_signed_on"],
-            expires_on=given["permission_expires_on"],
+            client=self.client, items=_items(given), summary=given["summary"], **self._dates(given),
         ))  # fmt: skip
 
     def more(self):
