@@ -96,7 +96,7 @@ def steps(prepared: Prepared) -> tuple[Step, ...]:
              "Try to tell her or him that the file is demanded, before anything goes, or write why nobody tried.",
              "34 USC 12291(b)(2)(C)(i)"),
         Step("counsel", bool(prepared.counsel.strip()),
-             "Ask a lawyer, and write whom and when; or write why no lawyer was asked.", "task force practice"),
+             "Ask a lawyer, and write whom and when; or write why no lawyer was asked.", "Task force practice"),
         Step("safety_steps", bool(prepared.safety_steps.strip()),
              "Write what was done for her or his privacy and safety, such as sealing, names left out, a changed plan.",
              "34 USC 12291(b)(2)(C)(ii)"),

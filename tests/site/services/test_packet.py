@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from concord.site.services import actions
 from concord.site.services.models import Client, PacketAnswer
-from concord.vocabulary import PacketQuestion
+from concord.vocabulary import PacketQuestion, ReleasePurpose
 
 TODAY = timezone.localdate
 FORGET = "I do not want to be asked about the first house"
@@ -123,3 +123,40 @@ def test_a_colleague_who_is_not_assigned_does_not_reach_the_packet_of_a_restrict
     for name in ("packet", "packet_tell", "packet_paper"):
         assert browser.get(reverse(f"services:{name}", args=[client])).status_code == 404
     assert browser.post(reverse("services:packet_take_back", args=[pk])).status_code == 404
+
+
+# --- What screeners see -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shown(as_staff, world):
+    """`shown(client, "packet.work")` is what the recipient of a tell-once release of those items would read."""
+
+    def items_of(client, *items):
+        with as_staff("advocate") as by:
+            proposed = actions.Proposed(
+                purpose=ReleasePurpose.TELL_ONCE, items=items, expires_on=TODAY() + dt.timedelta(days=10),
+                to_agency=world.agencies["harbor"].pk, limits_explained_first=True,
+            )  # fmt: skip
+            row = Client.objects.get(pk=client)
+            return actions.preview_release(client=row, proposed=proposed, by=by)["items"]
+
+    return items_of
+
+
+def test_screeners_see_only_what_she_chose_and_that_she_was_asked_already(shown, tell, open_file):
+    client = open_file()
+    tell(client, work="On a farm", wants=FORGET)
+    seen = shown(client, "packet.work")
+    assert list(seen) == ["packet.work"]
+    assert seen["packet.work"][0] == "On a farm"
+    assert "Already asked on" in seen["packet.work"][1]
+    assert "agreed to share" in seen["packet.work"][1]
+
+
+def test_what_she_took_back_is_in_no_later_copy(shown, tell, open_file, as_staff):
+    client = open_file()
+    tell(client, work="On a farm", wants=FORGET)
+    with as_staff("advocate") as by:
+        actions.take_back_answer(answer=PacketAnswer.objects.get(question=PacketQuestion.WANTS), by=by)
+    assert shown(client, "packet.work", "packet.wants").keys() == {"packet.work"}

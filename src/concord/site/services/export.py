@@ -137,7 +137,8 @@ def _answer(row: models.Model, name: str, value):
 
 def said(content: dict) -> list[tuple[str, object]]:
     """What a recipient is sent, in words and in the order of the form it comes from."""
-    return [(_label(name), _coded(name, content[name])) for name in CONTENT if name in content]
+    compelled = {"summary": _("What it says")} if "required_by" in content else {}  # not in her words
+    return [(compelled.get(name) or _label(name), _coded(name, content[name])) for name in CONTENT if name in content]
 
 
 def _coded(name: str, value):

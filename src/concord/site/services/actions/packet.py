@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
 
 from concord.law import packet as law
 from concord.law.wall import Viewer
@@ -65,3 +66,13 @@ def packet(client: Client) -> dict[PacketQuestion, PacketAnswer]:
 def packet_items(client: Client) -> dict[str, str]:
     """What a release can list one by one: `packet.work` and so on, with her words as they stand today."""
     return {law.item(question): answer.words for question, answer in packet(client).items()}
+
+
+def packet_said(client: Client) -> dict[str, list[str]]:
+    """The same as whoever receives it reads it: her words, and that she was asked already and agreed to share this."""
+    return {law.item(question): [answer.words, _asked(answer.told_on)] for question, answer in packet(client).items()}
+
+
+def _asked(on: dt.date) -> str:
+    day = formats.date_format(on, "F j, Y")
+    return _("Already asked on %(day)s. She or he agreed to share this: please do not ask again.") % {"day": day}

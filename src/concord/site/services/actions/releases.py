@@ -22,7 +22,7 @@ from concord.site.bridge import packages as bridge
 from concord.site.pages.objections import Objection
 from concord.site.services import forgotten, papers
 from concord.site.services.actions import disclosures
-from concord.site.services.actions.packet import packet_items
+from concord.site.services.actions.packet import packet_said
 from concord.site.services.actions.vault import held, in_vault
 from concord.site.services.models import Client, DisclosureEntry, Release, ReleaseScan
 from concord.site.stores import audit
@@ -399,9 +399,8 @@ def _said(client: Client, chosen: set[str], summary: str) -> dict[str, str | lis
     return words
 
 
-def _told(client: Client, chosen: set[str]) -> dict[str, str]:
-    """What she told once, of what she chose."""
+def _told(client: Client, chosen: set[str]) -> dict[str, list[str]]:
+    """What she told once, of what she chose, each with the day on which she was asked."""
     if not any(code.startswith(tellings.ITEM) for code in chosen):
         return {}
-    told = packet_items(client)
-    return {code: words for code, words in told.items() if code in chosen}
+    return {code: said for code, said in packet_said(client).items() if code in chosen}
