@@ -1,17 +1,18 @@
-"""Write the case file of agencies as a bundle for an evaluator, under an agreement"""
+"""Write the case file of agencies as a bundle for an evaluator, or everything of a provider that leaves"""
 
 import json
 import os
 import random
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from concord.casefile import bundle
 from concord.commands._site import open_site
-from concord.home import Home
+from concord.home import Home, InstallationError
 from concord.law.wall import STORES
-from concord.vocabulary import Grade, StoreKind
+from concord.vocabulary import Grade, Role, StoreKind
 
 
 def add_arguments(parser):
@@ -26,9 +27,70 @@ def add_arguments(parser):
     out.add_argument("--matures-on", type=date.fromisoformat, default=date.today(), help="outcomes followed up to")
     out.add_argument("--key", type=Path, help="write here which study id is which record; keep it apart from OUT")
     out.add_argument("--home", default="main", help="which installation (default: main)")
+    whole = kinds.add_parser("provider", help="everything of one provider in open formats, sealed (docs/leaving.md)")
+    whole.add_argument("provider", metavar="NAME", help="name or id")
+    whole.add_argument("out", type=Path, metavar="OUT", help="a new file")
+    whole.add_argument("--passphrase-file", type=Path, metavar="FILE", help="seal it under the first line of this file"
+                       " (default: to the provider's own agency key)")  # fmt: skip
+    whole.add_argument("--home", default="main", help="which installation (default: main)")
 
 
 def run(args) -> int:
+    return {"bundle": _bundle, "provider": _provider}[args.kind](args)
+
+
+def _provider(args) -> int:
+    """As the provider's own jobs, which see restricted files too. Only sealed bytes reach the disk."""
+    site = open_site(Home.find(args.home))
+    viewer, name = _find_provider(site, args.provider)
+    unfinished = args.out.with_name(f".{args.out.name}.part")
+    if args.out.exists():
+        raise InstallationError(f"{args.out} is there already: give a new file.")
+    try:
+        with _private(unfinished) as file, _sealing(site, file, args.passphrase_file, viewer.agency) as sealed:
+            with site("stores.acting").acting(viewer):
+                counted = site("services.leaving").write(sealed, by=viewer, agency=name)
+        unfinished.rename(args.out)
+    except site("keys.opened").FilesClosed as closed:
+        raise InstallationError(
+            f"{name} holds its keys itself: its privacy officer writes this on the page Keeping and erasing."
+        ) from closed
+    finally:
+        unfinished.unlink(missing_ok=True)
+    print(f"{args.out}: {sum(counted.values()):,} rows of {len(counted)} tables of {name}, sealed.")
+    print("docs/leaving.md says how it opens without Concord. Try that before anything here is destroyed.")
+    return 0
+
+
+def _find_provider(site, wanted: str):
+    """The provider's own jobs, with leave to read its audit chain, and its name."""
+    placed = [site("accounts.standing").placed(viewer) for viewer in site("web.ticks").agencies()]
+    providers = [viewer for viewer in placed if StoreKind.VAULT in STORES[viewer.sector]]
+    names = {}
+    for viewer in providers:
+        with site("stores.acting").acting(viewer):
+            names |= site("accounts.directory").agency_names([viewer.agency])
+    for viewer in providers:
+        if wanted in (str(viewer.agency), names.get(viewer.agency)):
+            return replace(viewer, roles=frozenset({Role.PRIVACY_OFFICER})), names[viewer.agency]
+    raise InstallationError(f"There is no provider {wanted!r} here. There are: {'; '.join(sorted(names.values()))}.")
+
+
+def _private(path: Path):
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _sealing(site, file, passphrase: Path | None, agency):
+    archive = site("keys.archive")
+    if passphrase is None:
+        return archive.under_agency_key(file, site("web.settings").CONCORD_RINGS.public(agency))
+    try:
+        return archive.under_passphrase(file, passphrase.read_text().partition("\n")[0])
+    except archive.WeakPassphrase as weak:
+        raise InstallationError(f"{passphrase}: {weak}.") from weak
+
+
+def _bundle(args) -> int:
     """Each agency's own service account collects its part; the parts meet here, in memory, and get study ids."""
     try:
         origin = bundle.Origin(bundle.Source.LIVE_RECORD, args.matures_on, Grade(args.grade), args.agreement,

@@ -48,7 +48,7 @@ def closed_file(as_staff, open_file):
             actions.add_note(client=client, kind="case", on_date=timezone.localdate(), text="An ordinary day", by=by)
             actions.log_service(client=client, service_type="TRN", on_date=timezone.localdate(), note="A bus", by=by)
             actions.close_client(
-                client=client, closed_on=timezone.localdate(), reason="completed", note="Moved on", by=by
+                client=client, closed_on=timezone.localdate(), reason="moved", note="Moved on", by=by
             )
         return pk
 
@@ -276,7 +276,7 @@ def test_the_referral_she_came_by_turns_to_noise_and_its_sender_sees_no_differen
         before = bytes(bridge.outbox(by).get(pk=sent).content)
     with as_staff("advocate") as by:
         client = actions.accept_referral(referral_id=sent, by=by)
-        actions.close_client(client=client, closed_on=timezone.localdate(), reason="completed", by=by)
+        actions.close_client(client=client, closed_on=timezone.localdate(), reason="moved", by=by)
     erase(client.pk)
     with as_staff("detective") as by:
         row = bridge.outbox(by).get(pk=sent)

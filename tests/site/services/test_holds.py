@@ -20,7 +20,7 @@ def closed(open_file, as_staff):
     pk = open_file()
     with as_staff("advocate") as by:
         actions.close_client(
-            client=Client.objects.get(pk=pk), closed_on=timezone.localdate(), reason="completed", by=by
+            client=Client.objects.get(pk=pk), closed_on=timezone.localdate(), reason="moved", by=by
         )
     return pk
 
@@ -141,7 +141,7 @@ def test_the_privacy_officer_sees_holds_and_files_past_their_term(closed, hold, 
     long_ago = timezone.localdate() - dt.timedelta(days=8 * 366)
     old = open_file("Longago Example", on=long_ago)
     with as_staff("advocate") as by:
-        actions.close_client(client=Client.objects.get(pk=old), closed_on=long_ago, reason="completed", by=by)
+        actions.close_client(client=Client.objects.get(pk=old), closed_on=long_ago, reason="moved", by=by)
     page = visit(world.users["lantern_admin"]).get(reverse("services:kept_all"))
     assert "Rosalind Example" in page.text
     assert "A statute" in page.text

@@ -40,6 +40,7 @@ TABLES = (
     ("releases", "signed_on", _("Releases")),
     ("demands", "served_on", _("Subpoenas, orders and warrants")),
     ("mandated_reports", "learned_at", _("Reports that the law demanded")),
+    ("holds", "from_date", _("What keeps this file")),
     ("disclosures", "at", _("What left this file")),
 )
 #: Plumbing that says nothing about her.

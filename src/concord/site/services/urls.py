@@ -108,6 +108,7 @@ urlpatterns = [
     path("clients/twice/decisions/<uuid:pk>/undo/", duplicates.undo, name="decision_undo"),
     path("clients/inquiries/<uuid:pk>/erase/", keeping.erase_inquiry, name="inquiry_erase"),
     path("clients/keeping/", keeping.kept_all, name="kept_all"),
+    path("clients/keeping/everything/", keeping.leave, name="leave"),
     path("clients/holds/<uuid:pk>/lift/", keeping.LiftHold.as_view(), name="hold_lift"),
     path("clients/erased/<uuid:pk>/", keeping.erased, name="erased"),
     path("clients/without-staff/", staff.keeping, name="keeping"),

