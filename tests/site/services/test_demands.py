@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from concord.law import keeping
 from concord.site.bridge import actions as bridge
 from concord.site.services import actions, home
 from concord.site.services.actions.demands import paper_of
@@ -245,6 +246,28 @@ def test_the_whole_way_on_the_pages(visit, world, open_file, as_staff):
     assert "The minimum was handed over" in browser.get(reverse("services:demand", args=[pk])).text
     with as_staff("advocate"):
         assert DisclosureEntry.objects.get().to_words == "The clerk"
+
+
+def test_a_form_sent_twice_is_one_demand_and_one_hold(visit, world, open_file, as_staff):
+    client, browser = open_file(), visit(world.users["advocate"])
+    address = reverse("services:demand_new", args=[client])
+    given = {"client_key": browser.get(address).context["draft"].client_key, "kind": "subpoena",
+             "served_on": TODAY().isoformat(), "authority": "Court", "asks_for": "All"}  # fmt: skip
+    first, second = browser.post(address, given), browser.post(address, given)
+    assert first.headers["Location"] == second.headers["Location"]
+    with as_staff("advocate"):
+        assert CompelledDisclosure.objects.count() == LegalHold.objects.count() == 1
+
+
+def test_a_file_that_is_demanded_is_not_erased(served, open_file, as_staff):
+    client = open_file()
+    served(client=client)
+    with as_staff("lantern_admin") as by:
+        row = Client.objects.get(pk=client)
+        actions.close_client(client=row, closed_on=TODAY(), reason="goals_met", by=by)
+        with pytest.raises(actions.Objection) as refused:
+            actions.erase_client(client=row, asked=keeping.Asked.WORD, asked_on=TODAY(), by=by)
+        assert "Subpoena".casefold() in str(refused.value).casefold()
 
 
 def test_before_the_steps_are_done_the_last_page_has_no_button(visit, world, served):

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from concord.law.mandated import Way
 from concord.site.bridge import actions as bridge
-from concord.site.services import actions, duties, home
+from concord.site.services import actions, duties, home, jobs
+from concord.site.services.actions import disclosures
 from concord.site.services.models import Client, DisclosureEntry, MandatedReport
 from concord.site.stores.acting import acting
 from concord.vocabulary import DisclosureBasis, ReferralKind
@@ -62,6 +63,20 @@ def test_an_agency_of_the_task_force_gets_the_minimum_and_the_section(learned, a
         sent = bridge.inbox(viewer, [ReferralKind.REPORT]).get()
         assert bridge.open_referral(sent, viewer) == preview
         assert "name" not in preview
+
+
+def test_the_sweeper_sends_a_report_that_a_crash_kept_from_the_hub(learned, as_staff, world, monkeypatch):
+    pk = learned()
+    with as_staff("advocate") as by:
+        with monkeypatch.context() as cut_off:
+            cut_off.setattr(disclosures, "send", lambda **_: None)
+            telephoned(pk, by, way=Way.SENT, to_agency=world.agencies["police"].pk)
+        assert bridge.outbox(by).count() == 0
+        jobs.sweep(by)
+        jobs.sweep(by)
+        entry = DisclosureEntry.objects.get()
+        assert bridge.outbox(by).get().pk == entry.referral_id
+        assert entry.bridge_done
 
 
 def test_where_the_law_wants_a_call_a_paper_does_not_stop_the_first_clock(learned, as_staff, world):

@@ -49,7 +49,7 @@ def is_missing(report: MandatedReport) -> datetime | None:
 
 
 def _whose(rows: QuerySet, viewer: Viewer) -> QuerySet:
-    rows = rows.filter(agency_id=viewer.agency)
+    rows = rows.filter(agency_id=viewer.agency, client__erased_on=None)
     if viewer.has(*ANSWERABLE):
         return rows
     mine = Assignment.objects.filter(client=OuterRef("client_id"), staff_id=viewer.staff, until_date=None)

@@ -97,8 +97,8 @@ def demand_paper(request, pk):
 
 
 def get_demand(request, pk) -> CompelledDisclosure:
-    rows = CompelledDisclosure.objects.filter(agency_id=request.viewer.agency).select_related("client")
-    return get_object_or_404(rows, pk=pk)
+    rows = CompelledDisclosure.objects.filter(agency_id=request.viewer.agency, client__erased_on=None)
+    return get_object_or_404(rows.select_related("client"), pk=pk)
 
 
 def show(request, template: str, client: Client, more: dict, *, current: str = "law"):

@@ -40,8 +40,8 @@ def mandated(request, pk):
 
 
 def get_report(request, pk) -> MandatedReport:
-    rows = MandatedReport.objects.filter(agency_id=request.viewer.agency).select_related("client")
-    return get_object_or_404(rows, pk=pk)
+    rows = MandatedReport.objects.filter(agency_id=request.viewer.agency, client__erased_on=None)
+    return get_object_or_404(rows.select_related("client"), pk=pk)
 
 
 class Learn(FileForm):

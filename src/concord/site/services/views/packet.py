@@ -51,7 +51,8 @@ def on_paper(request, pk):
 
 @require_POST
 def take_back(request, pk):
-    answer = get_object_or_404(PacketAnswer.objects.filter(agency_id=request.viewer.agency), pk=pk)
+    rows = PacketAnswer.objects.filter(agency_id=request.viewer.agency, client__erased_on=None)
+    answer = get_object_or_404(rows, pk=pk)
     actions.take_back_answer(answer=answer, by=request.viewer)
     messages.success(request, _("Taken back. Nobody is shown it from now on."))
     return redirect("services:packet", answer.client_id)
