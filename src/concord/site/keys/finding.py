@@ -18,14 +18,12 @@ def opened(rows, columns: tuple[str, ...], keys: Mapping[UUID, bytes], beside: t
 
     The text is "" where nothing was entered, and where the row's key was destroyed. `keys`: `sealing.own_keys`.
     """
-    codes = [rows.model._meta.get_field(column).code for column in columns]
-    for id, *values in rows.values_list("pk", *columns, *beside).iterator(chunk_size=2000):
+    bound = sealing.bound_to_codes([rows.model._meta.get_field(column).code for column in columns])
+    many = len(columns)
+    for id, *values in rows.values_list("pk", *columns, *beside):  # at once: a server's cursor takes five times as long
         key = keys.get(id)
-        texts = [
-            sealing.unseal(bytes(value), code=code, row=id, key=key) if value and key else ""
-            for code, value in zip(codes, values, strict=False)
-        ]
-        yield id, texts, *values[len(codes):]
+        texts = sealing.unseal_row(values[:many], bound=bound, row=id, key=key) if key else [""] * many
+        yield id, texts, *values[many:]
 
 
 def bare(text: str) -> str:

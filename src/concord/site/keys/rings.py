@@ -46,11 +46,11 @@ class RingLost(RuntimeError):
     """A ring that was here is not, or cannot be read: put its copy back before anything else is done."""
 
 
-class _Held(NamedTuple):
-    """An unwrapped person key, and what it was unwrapped from: another one under the same subject is another key."""
+class _Kept(NamedTuple):
+    """Unwrapped person keys by subject, and what each was unwrapped from: another one there is another key."""
 
-    key: bytes
-    wrapped: bytes
+    keys: dict[UUID, bytes]
+    wrapped: dict[UUID, bytes]
 
 
 class FileRings:
@@ -61,7 +61,7 @@ class FileRings:
         self._bodies: dict[UUID, tuple] = {}  # agencies' files as they were read: what was seen of the file, its body
         self._paths: dict[UUID, Path] = {}
         self._plain: dict[UUID, tuple] = {}  # the body, and the key that stands in it
-        self._person: dict[tuple, dict[UUID, _Held]] = {}  # by slot (see `_slot`), then by subject
+        self._person: dict[tuple, _Kept] = {}  # by slot: see `_slot`
         self._whole: set[tuple] = set()  # slots all of whose keys are there
         self._used: dict[tuple, float] = {}  # when a slot of a key that a provider holds itself was last asked
         self._clearing: threading.Timer | None = None
@@ -161,8 +161,9 @@ class FileRings:
         """The key under which `holder` seals what it knows of `subject`."""
         slot = self._slot(holder)
         self._forget_if_changed(holder)
-        held = self._person.get(slot, {}).get(subject)
-        if held is None:
+        kept = self._person.get(slot)
+        key = kept.keys.get(subject) if kept else None
+        if key is None:
             wrapped = self._wrapped(holder, subject)
             if wrapped is None:
                 if not create:
@@ -170,10 +171,10 @@ class FileRings:
                 self._make(holder, subject)
                 return self.person(holder, subject)
             try:
-                held = self._remember(holder, {subject: wrapped})[subject]
+                key = self._remember(holder, {subject: wrapped})[subject]
             except InvalidTag:  # moved under a renewed key while we looked
-                held = self._remember(holder, {subject: self._wrapped(holder, subject)})[subject]
-        return held.key
+                key = self._remember(holder, {subject: self._wrapped(holder, subject)})[subject]
+        return key
 
     def warm(self, holder: UUID) -> None:
         """Load all of a holder's person keys at once, before decrypting a list."""
@@ -183,14 +184,15 @@ class FileRings:
         """All of a holder's person keys, by subject, as they are now: for decrypting every row there is."""
         slot = self._slot(holder)
         self._forget_if_changed(holder)
-        held = self._person.get(slot, {}).copy()
+        kept = self._person.get(slot)
+        found = kept.keys.copy() if kept else {}
         if slot not in self._whole:
             self._whole.add(slot)  # before reading: a key made meanwhile takes it out again
             try:
-                held |= self._remember(holder, self._missing(holder, held))
+                found |= self._remember(holder, self._missing(holder, found))
             except InvalidTag:  # moved under a renewed key while we looked
-                held |= self._remember(holder, self._missing(holder, held))
-        return {subject: one.key for subject, one in held.items()}
+                found |= self._remember(holder, self._missing(holder, found))
+        return found
 
     def _wrapped(self, holder: UUID, subject: UUID) -> bytes | None:
         found = self._ring(holder).execute("select wrapped from key where subject = ?", [subject.bytes]).fetchone()
@@ -212,8 +214,9 @@ class FileRings:
         """Overwrite and delete one key. What it sealed stays ciphertext for ever, in every copy. Needs no key."""
         with self.writing(holder) as ring:
             ring.execute("delete from key where subject = ?", [subject.bytes])
-        for held in self._of(holder):
-            held.pop(subject, None)
+        for kept in self._of(holder):
+            kept.keys.pop(subject, None)
+            kept.wrapped.pop(subject, None)
 
     def close(self) -> None:
         """Close this thread's ring files."""
@@ -235,18 +238,20 @@ class FileRings:
         self._clear_in_time()
         return slot
 
-    def _of(self, holder: UUID) -> list[dict[UUID, _Held]]:
-        return [held for slot, held in list(self._person.items()) if slot[0] == holder]
+    def _of(self, holder: UUID) -> list[_Kept]:
+        return [kept for slot, kept in list(self._person.items()) if slot[0] == holder]
 
-    def _remember(self, holder: UUID, wrapped: Mapping[UUID, bytes]) -> dict[UUID, _Held]:
+    def _remember(self, holder: UUID, wrapped: Mapping[UUID, bytes]) -> dict[UUID, bytes]:
         if any(one is None for one in wrapped.values()):
             raise NoKey("the key of this record was destroyed or never made")
         slot, wraps = self._slot(holder), self.agency(holder).wraps
-        found = {subject: _Held(_unwrap(wraps, subject, one), one) for subject, one in wrapped.items()}
-        if sum(map(len, list(self._person.values()))) + len(found) > max(_CACHED, len(found)):
+        found = {subject: _unwrap(wraps, subject, one) for subject, one in wrapped.items()}
+        if sum(len(kept.keys) for kept in list(self._person.values())) >= _CACHED:
             self._whole.clear()
             self._person.clear()
-        self._person.setdefault(slot, {}).update(found)
+        kept = self._person.setdefault(slot, _Kept({}, {}))
+        kept.wrapped.update(wrapped)
+        kept.keys.update(found)
         return found
 
     def _forget(self, holder: UUID) -> None:
@@ -281,10 +286,11 @@ class FileRings:
             for slot in [slot for slot in list(self._whole) if slot[0] == holder]:
                 self._whole.discard(slot)
             there = dict(ring.execute("select subject, wrapped from key"))
-            for held in self._of(holder):
-                for subject, one in list(held.items()):
-                    if there.get(subject.bytes) != one.wrapped:
-                        held.pop(subject, None)
+            for kept in self._of(holder):
+                for subject, one in list(kept.wrapped.items()):
+                    if there.get(subject.bytes) != one:
+                        kept.keys.pop(subject, None)
+                        kept.wrapped.pop(subject, None)
         seen[holder] = known
 
     def _ring(self, holder: UUID) -> sqlite3.Connection:

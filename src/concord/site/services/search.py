@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from concord.law.wall import Viewer
 from concord.site.keys import finding, sealing
@@ -48,28 +48,37 @@ def find(typed: str, *, by: Viewer, at_most: int = MOST_MATCHES) -> list[Match]:
 def _clients(wanted: list[str], keys: Mapping[UUID, bytes], by: Viewer) -> Iterable[Match]:
     rows = Client.objects.filter(agency_id=by.agency)
     beside = ("is_open", "first_contact_on")
-    for id, names, is_open, first_on in finding.opened(rows, _CLIENT_NAMES, keys, beside):
-        if (score := likeness(wanted, names)) >= ALIKE:
-            shown = names[0] or " ".join(name for name in names[1:3] if name)
-            yield Match(id, shown, score, is_open=is_open, first_on=first_on)
+    for score, (id, names, is_open, first_on) in _alike(wanted, finding.opened(rows, _CLIENT_NAMES, keys, beside)):
+        shown = names[0] or " ".join(name for name in names[1:3] if name)
+        yield Match(id, shown, score, is_open=is_open, first_on=first_on)
 
 
 def _inquiries(wanted: list[str], keys: Mapping[UUID, bytes], by: Viewer) -> Iterable[Match]:
     rows = Inquiry.objects.filter(agency_id=by.agency)
-    for id, names, on_date in finding.opened(rows, ("called",), keys, ("on_date",)):
-        if (score := likeness(wanted, names)) >= ALIKE:
-            yield Match(id, names[0], score, inquiry=True, first_on=on_date)
+    for score, (id, names, on_date) in _alike(wanted, finding.opened(rows, ("called",), keys, ("on_date",))):
+        yield Match(id, names[0], score, inquiry=True, first_on=on_date)
 
 
-def likeness(wanted: list[str], names: list[str]) -> float:
-    """How like the names are to the words typed, 0 to 100: each word typed against the name's word that is likest."""
-    known = [word for name in names for word in finding.words(name)]
-    if not known:
-        return 0
-    return sum(max(_alike(word, other) for other in known) for word in wanted) / len(wanted)
+def _alike(wanted: list[str], rows: Iterable[tuple]) -> Iterable[tuple[float, tuple]]:
+    """Rows whose names (their second part) are like the words typed, and how like: each word typed against the name's
+    word that is likest, 0 to 100, and the mean of these. Each word there is is compared once."""
+    known = [(row, finding.words(" ".join(row[1]))) for row in rows]
+    every = list({word for _row, words in known for word in words})
+    least = 100 - (100 - ALIKE) * len(wanted)  # below it no other word can lift the mean to ALIKE
+    like = [_scores(typed, every, max(least, 1)) for typed in wanted]
+    first = like[0]
+    for row, words in known:
+        if least > 0 and first.keys().isdisjoint(words):
+            continue
+        score = sum(max((scores.get(word, 0) for word in words), default=0) for scores in like) / len(wanted)
+        if score >= ALIKE:
+            yield score, row
 
 
-def _alike(typed: str, known: str) -> float:
-    if len(typed) >= LEAST_LETTERS and known.startswith(typed):
-        return 100
-    return fuzz.ratio(typed, known)
+def _scores(typed: str, words: list[str], least: float) -> dict[str, float]:
+    """How like each word is to the one typed, where it is at all; the beginning of a word is like the whole of it."""
+    found = {word: score for word, score, _n in process.extract(
+        typed, words, scorer=fuzz.ratio, processor=None, score_cutoff=least, limit=None)}  # fmt: skip
+    if len(typed) >= LEAST_LETTERS:
+        found |= {word: 100 for word in words if word.startswith(typed)}
+    return found
