@@ -53,11 +53,14 @@ _DRAFT = "Ours, a draft: the provider's own policy and its state's law decide"
 SCHEDULE: dict[Kept, Term] = {
     term.what: term
     for term in (
-        Term(Kept.CLIENT_FILE, "The file was closed; a minor's, once she or he is 18", _DRAFT, years=7),
-        Term(Kept.INQUIRY, "The day she or he asked", _DRAFT, years=3),
-        Term(Kept.DRAFT, "It was last typed in", "Ours: as long as key rings are backed up", days=30, by_itself=True),
-        Term(Kept.COUNTS, "The award's last financial report", "2 CFR 200.334", years=3),
-        Term(Kept.CHAIN, "The entry was made", "Ours: as long as the store; it names no client", years=0),
+        Term(Kept.CLIENT_FILE, "the day it was closed; for a minor, the day she or he turned 18", _DRAFT, years=7),
+        Term(Kept.INQUIRY, "the day she or he asked", _DRAFT, years=3),
+        Term(
+            Kept.DRAFT, "the day it was last typed in", "Ours: as long as key rings are backed up", days=30,
+            by_itself=True,
+        ),
+        Term(Kept.COUNTS, "the award's last financial report", "2 CFR 200.334", years=3),
+        Term(Kept.CHAIN, "the entry", "Ours: as long as the store; it names no client", years=0),
     )
 }
 
