@@ -49,7 +49,7 @@ READERS = ("nurse", "counsel", "detective", "prosecutor")
 WHO = (*READERS, "second_nurse", "second_counsel", "second_detective", "supervisor", "deputy", "advocate",
        "second_advocate", "coordinator", "evaluator", "outsider")  # fmt: skip
 AGENCIES = ("clinic", "harbor", "police", "prosecutor", "lantern")
-LOOKS_A_STEP = 4
+LOOKS_A_STEP = 3
 
 
 @dataclass(eq=False)
@@ -325,7 +325,7 @@ class ReleaseLife(RuleBasedStateMachine):
         assert (got is not None) == (who == copy.reader and self.opens(copy))
 
 
-PROFILE = effort(max_examples=3, stateful_step_count=12, deadline=None, database=None, derandomize=True,
+PROFILE = effort(max_examples=2, stateful_step_count=14, deadline=None, database=None, derandomize=True,
                  phases=(Phase.generate,), suppress_health_check=list(HealthCheck))  # fmt: skip
 
 
