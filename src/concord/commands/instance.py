@@ -2,6 +2,7 @@
 
 import argparse
 import ipaddress
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -9,12 +10,14 @@ from uuid import UUID
 
 from concord.commands._site import in_child, open_site
 from concord.home import Home, InstallationError
+from concord.site.keys.forgetting import ForgetLog
 from concord.site.stores import gate, instances, moves, plan, supervisor
 from concord.site.stores.config import MIGRATE, Config, alias_of
 from concord.site.stores.server import Server
 from concord.vocabulary import Sector, StoreKind
 
 HUB = StoreKind.HUB.value
+FORGOTTEN = "forgotten.json"  # beside the vault on its way: what no backup of it may bring back
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -152,6 +155,8 @@ def _move_out(home: Home, args: argparse.Namespace) -> None:
     if entry and not plan.is_own_instance(plan.read(home.stores_file)) and args.name not in gate.admitted(home):
         raise InstallationError("Admit its own instance first, so that it can reach the hub: concord instance admit.")
     move = moves.pack(home, server, name=args.name, folder=args.to, keys=args.keys_to)
+    carried = ForgetLog(home.forgotten_file).carry(UUID(move.provider))
+    (args.to / FORGOTTEN).write_text(json.dumps(carried, indent=1))
     site = open_site(home)
     ended = site("accounts.settling").send_away(agency=UUID(move.provider))
     print(f"{args.name} is closed here: {sum(move.rows.values()):,} rows, its chain at {move.head}.")
@@ -172,6 +177,8 @@ def _move_in(home: Home, args: argparse.Namespace) -> None:
 
 def _put(home: Home, server: Server, args: argparse.Namespace) -> None:
     move = moves.put(home, server, folder=args.folder, keys=args.keys, apply=lambda: in_child(_apply, home, server))
+    if (args.folder / FORGOTTEN).exists():
+        ForgetLog(home.forgotten_file).take_over(json.loads((args.folder / FORGOTTEN).read_text()))
     print(f"{move.name} is here: {sum(move.rows.values()):,} rows, its chain intact. Receipt for the other host:")
     print(f"  concord instance let-go {move.name} --receipt {move.head}")
     site = open_site(home)

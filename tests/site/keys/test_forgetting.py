@@ -93,6 +93,16 @@ def test_many_writers_leave_a_whole_chain(log):
     assert sorted(int(e.said["staff"]) for e in log.entries()) == list(range(60))
 
 
+def test_what_is_about_a_vault_moves_with_it_and_is_entered_once(log, tmp_path):
+    agency, there = uuid4(), ForgetLog(tmp_path / "there.jsonl")
+    log.append(What.ERASED, agency=str(agency), subject=str(uuid4()), also=[])
+    log.append(What.LEFT, staff=str(uuid4()))
+    log.append(What.REVOKED, agency=str(uuid4()), release=str(uuid4()))
+    for _carried_twice in range(2):
+        there.take_over(json.loads(json.dumps(log.carry(agency))))
+    assert [(e.what, e.said) for e in there.entries()] == [(e.what, e.said) for e in log.of(What.ERASED)]
+
+
 # --- Keys -------------------------------------------------------------------------------------------------------------
 
 

@@ -75,6 +75,17 @@ class ForgetLog:
         wanted = {name: str(id) for name, id in ids.items()}
         return [e for e in self.entries() if e.what in what and wanted.items() <= e.said.items()]
 
+    def carry(self, agency: UUID) -> list[dict]:
+        """What is about an agency's vault, for the log of the installation that it moves to."""
+        return [{"what": e.what.value, **e.said} for e in self.of(What.ERASED, What.REVOKED, agency=agency)]
+
+    def take_over(self, carried: Iterable[dict]) -> None:
+        """Enter what another installation's log said of a vault; what is here already stays once."""
+        here = [{"what": e.what.value, **e.said} for e in self.entries()]
+        for one in carried:
+            if one not in here:
+                self.append(What(one["what"]), **{name: said for name, said in one.items() if name != "what"})
+
     def append(self, what: What, **said: object) -> None:
         with self.appending(what, **said):
             """On the disk when it ends."""
