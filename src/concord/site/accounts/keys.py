@@ -51,20 +51,24 @@ _hidden = sensitive_post_parameters("passphrase", "chosen", "again", "sheet", "c
 
 #: What works while nobody has the files open, and what waits: docs/keys.md tells the same.
 WITHOUT_KEYS = [
-    (gettext_lazy("Client files, lists, search, notes, paper"), gettext_lazy("Closed. The page asks for the passphrase "
-                                                                             "first."), "warning"),
-    (gettext_lazy("A referral comes in"), gettext_lazy("It is kept sealed and waits. The sender sees it as received, "
-                                                       "as always."), "good"),
-    (gettext_lazy("Calls for an advocate, duty roster, meetings, the board"), gettext_lazy("Work as always."), "good"),
-    (gettext_lazy("Releases that end or are taken back, files to erase"),
-     gettext_lazy("Happen on time: closing and destroying need no key."), "good"),
-    (gettext_lazy("Your counts for reports"), gettext_lazy("Wait. They are counted once a day, when the first of you "
-                                                           "opens the files; until then those of before stand."),
-     "warning"),
-    (gettext_lazy("Handing over what was cut off on its way"), gettext_lazy("Waits until the first of you opens the "
-                                                                            "files."), "warning"),
-    (gettext_lazy("Backups and putting them back"), gettext_lazy("Work. The copies open nothing without you."), "good"),
+    (gettext_lazy("Client files, lists, search, notes, paper"), "closed",
+     gettext_lazy("The page asks for the passphrase first.")),
+    (gettext_lazy("A referral comes in"), "waits",
+     gettext_lazy("It is kept sealed. The sender sees it as received, as always.")),
+    (gettext_lazy("Calls for an advocate, duty roster, meetings, the board"), "works", gettext_lazy("As always.")),
+    (gettext_lazy("Releases that end or are taken back, files to erase"), "works",
+     gettext_lazy("On time: closing and destroying need no key.")),
+    (gettext_lazy("Your counts for reports"), "waits",
+     gettext_lazy("Counted once a day, when the first of you opens the files. Until then those of before stand.")),
+    (gettext_lazy("Handing over what was cut off on its way"), "waits",
+     gettext_lazy("Done when the first of you opens the files.")),
+    (gettext_lazy("Backups and putting them back"), "works", gettext_lazy("The copies open nothing without you.")),
 ]  # fmt: skip
+_HOW = {
+    "closed": Status(gettext_lazy("Closed"), "warning"),
+    "waits": Status(gettext_lazy("Waits"), "info"),
+    "works": Status(gettext_lazy("Works"), "good"),
+}
 
 
 def _of_provider(view):
@@ -92,8 +96,9 @@ def keys(request):
         names = staff_names([*state.members, *state.waiting])
     return render(request, "accounts/keys.html", {
         "record": _record(by, state, is_open), "events": None, "state": state, "is_open": is_open,
-        "people": _people(by, state, is_open, names), "people_columns": _PEOPLE,
-        "without": [{"what": what, "then": Status(str(then), tone)} for what, then, tone in WITHOUT_KEYS],
+        "people": (people := _people(by, state, is_open, names)),
+        "people_columns": _PEOPLE if any("act" in one for one in people) else _PEOPLE[:-1],
+        "without": [{"what": what, "how": _HOW[how], "then": then} for what, how, then in WITHOUT_KEYS],
         "without_columns": _WITHOUT, "ready": _ready(state),
     })  # fmt: skip
 
@@ -101,17 +106,18 @@ def keys(request):
 _PEOPLE = [
     Column(gettext_lazy("Name"), "name", first=True),
     Column(gettext_lazy("Keys"), "status"),
-    Column(gettext_lazy("To do"), "act"),
+    Column(gettext_lazy("To do"), lambda one: one.get("act", " ")),
 ]
 _WITHOUT = [
     Column(gettext_lazy("What"), "what", first=True),
-    Column(gettext_lazy("While nobody has the files open"), "then"),
+    Column(gettext_lazy("How"), "how"),
+    Column(gettext_lazy("What that means"), "then"),
 ]
 
 
 def _record(by, state, is_open) -> Record:
     if not state.held:
-        status = Status(_("Keys stand in this installation"), "plain")
+        status = Status(_("Kept in this installation"), "plain")
     elif is_open:
         status = Status(_("Held by your staff; open in this browser"), "good")
     else:
@@ -186,7 +192,7 @@ def _people(by, state, is_open, names) -> list[dict]:
     """Who has the keys, who asks for them, each once: a lost passphrase is both."""
     found = []
     for staff in sorted({*state.members, *state.waiting}, key=lambda staff: names.get(staff, "")):
-        row = {"name": names.get(staff, _("a former colleague")), "act": " "}
+        row = {"name": names.get(staff, _("a former colleague"))}
         if not state.held:
             row["status"] = Status(_("Ready: has a passphrase"), "info")
         elif staff not in state.waiting:
