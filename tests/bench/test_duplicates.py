@@ -108,6 +108,7 @@ def test_twenty_thousand_files_are_looked_through(vault, capsys):
     say(
         capsys,
         f"{FILES:,} files: opened {opened:.2f} s, by rule {ruled:.2f} s ({len(by_rule)} pairs), weighed"
-        f" {weighed:.2f} s, processor {busy:.2f} s in all; a whole look {whole:.2f} s, {len(look.pairs) + look.more} pairs of {TWINS}"
-        f" planted; one file against all {alone:.2f} s; at most {before} MB in the process",
+        f" {weighed:.2f} s, processor {busy:.2f} s in all; a whole look {whole:.2f} s,"
+        f" {len(look.pairs) + look.more} pairs of {TWINS} planted; one file against all {alone:.2f} s;"
+        f" at most {before} MB in the process",
     )

@@ -73,6 +73,7 @@ class Case:
     team: dict[str, UUID] = field(default_factory=dict)
     people: list[UUID] = field(default_factory=list)
     referrals: list[UUID] = field(default_factory=list)
+    joined: "Case | None" = None
 
 
 @dataclass(eq=False)
@@ -95,6 +96,7 @@ class TaskForceAtWork(RuleBasedStateMachine):
         self.register = Register()
         self.files: list[File] = []
         self.cases: list[Case] = []
+        self.outside: list[Case] = []
         self.leads: list[tuple[UUID, str]] = []
         self.sent: list[Sent] = []
         self.calls: list[UUID] = []
@@ -139,7 +141,23 @@ class TaskForceAtWork(RuleBasedStateMachine):
         return facts
 
     def of_case(self, case: Case):
-        return lambda: Facts(agency=self.pk(case.holder), team=frozenset(self.pk(a) for a in case.team))
+        """Of a record that was made in `case`: the team that reads it is that of the case it has moved to."""
+
+        def facts() -> Facts:
+            now = case.joined or case
+            return Facts(agency=self.pk(now.holder), team=frozenset(self.pk(a) for a in now.team))
+
+        return facts
+
+    def of_both(self, one: File, other: File):
+        """Of a row about two files: it is for those who may open each of them."""
+
+        def facts() -> Facts:
+            closed = [of for of in (self.of_file(one)(), self.of_file(other)()) if of.restricted]
+            assigned = frozenset.intersection(*(of.assigned for of in closed)) if closed else frozenset()
+            return Facts(agency=self.pk(one.provider), restricted=bool(closed), assigned=assigned)
+
+        return facts
 
     def of_agency(self, agency: str):
         return lambda: Facts(agency=self.pk(agency))
@@ -220,6 +238,34 @@ class TaskForceAtWork(RuleBasedStateMachine):
             "citation_0": "PC 647(b)", "minor_said": "unknown", "forced_crime_said": "unknown",
             "same_scene": "unknown", "advocate_called": "unknown"})
         self.plant_in_case("arrest", self.made(address), case, place, story)
+
+    @rule(who=st.sampled_from(POLICE))
+    def somebody_is_arrested_outside_any_investigation(self, who):
+        given, family = unguessable("given"), unguessable("family")
+        place, story = unguessable("place"), unguessable("story")
+        address = self.post(who, "/arrests/new/", {
+            "arrested_at": f"{DAY}T10:00", "place": place, "jurisdiction": "US-CA", "narrative": story,
+            "role": "potential_victim", "given_name": given, "family_name": family, "citation_0": "PC 647(b)",
+            "minor_said": "unknown", "forced_crime_said": "unknown", "same_scene": "unknown",
+            "advocate_called": "unknown"})
+        arrest = justice.Arrest.objects.get(pk=self.made(address))
+        file = Case(arrest.investigation_id, self.agency(who), people=[arrest.person_id])
+        self.outside.append(file)
+        self.plant_in_case("person arrested outside", arrest.person_id, file, given, family)
+        self.plant_in_case("arrest outside", arrest.pk, file, place, story)
+        self.plant_in_office("an arrest's file", file.id, file.holder, compartment=Compartment.CASES)
+
+    @precondition(lambda self: any(file.joined is None for file in self.outside))
+    @rule(data=st.data())
+    def an_arrest_joins_an_investigation(self, data):
+        """From now on the team of that investigation reads it."""
+        file = data.draw(st.sampled_from([file for file in self.outside if file.joined is None]))
+        to = [case for case in self.cases if case.holder == file.holder]
+        if to:
+            case = data.draw(st.sampled_from(to))
+            self.post(self.holder_of(file), f"/investigations/{file.id}/join/", {"investigation": str(case.id)})
+            file.joined = case
+            case.people += file.people
 
     @precondition(lambda self: any(case.people for case in self.cases))
     @rule(data=st.data())
@@ -325,6 +371,25 @@ class TaskForceAtWork(RuleBasedStateMachine):
         client, who = self.draw_file(data, lambda c: c.principal is None)
         if who:
             self.open_file(who, f"/clients/{client.id}/family/new/", principal=client, relation="child")
+
+    @rule(data=st.data(), verdict=st.sampled_from(["same", "different"]))
+    def two_files_are_decided_about(self, data, verdict):
+        who, provider = "advocate", self.agency("advocate")
+        open_to_her = [client for client in self.files if client.provider == provider
+                       and self.register.by_id[str(client.id)].is_for(self.viewer(who))]
+        if len(open_to_her) < 2:
+            return
+        one, other = open_to_her[-2:]
+        why = unguessable("because")
+        path = f"/clients/{one.id}/twice/{other.id}/"
+        if not self.post(who, path, {"verdict": verdict, "note": why}, may_fail=True):
+            return
+        with self.in_vault(one):
+            made = services.PairDecision.objects.latest("created_at")
+            kept = made.note == why  # the same word again about the same two is not a second decision
+        if kept:
+            self.plant("decision about two files", made.pk, StoreKind.VAULT, Compartment.CLIENTS,
+                       self.of_both(one, other), why)
 
     @precondition(lambda self: self.files)
     @rule(data=st.data())
@@ -657,7 +722,8 @@ def long_standing(monkeypatch):
 EVERY_KIND = {
     "lead", "investigation", "person", "arrest", "charge", "referral to prosecution", "prosecutor's reason",
     "charge considered", "client", "note", "service", "report", "what was reported", "draft", "referral",
-    "content of a referral", "turned down referral", "call for an advocate",
+    "content of a referral", "turned down referral", "call for an advocate", "arrest outside",
+    "person arrested outside", "an arrest's file", "decision about two files",
 }  # fmt: skip
 
 
@@ -677,12 +743,15 @@ def everything_happens(machine: TaskForceAtWork, last=Latest()):  # noqa: B008  
     yield machine.a_person_is_entered(last)
     yield machine.police_refer_somebody("detective", "lantern", last)
     yield machine.a_person_is_arrested(last)
+    yield machine.somebody_is_arrested_outside_any_investigation("detective")
     yield machine.a_charge_is_filed(last)
     yield machine.an_agency_joins_the_team(last, "sheriff")
+    yield machine.an_arrest_joins_an_investigation(last)
     yield machine.a_prosecutor_decides_and_weighs(last)
     for who in ADVOCATES:
         yield machine.somebody_asks_for_help(who)
     yield machine.somebody_asks_for_help("advocate")
+    yield machine.two_files_are_decided_about(last, "same")
     yield machine.a_note_and_a_service_are_entered(last)
     yield machine.a_file_is_restricted(last)
     yield machine.a_note_and_a_service_are_entered(last)
