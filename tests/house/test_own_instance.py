@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from concord.law.wall import Viewer
+from concord.site.keys.forgetting import ForgetLog, What
 from concord.site.stores import certificates, context, supervisor
 from concord.vocabulary import Role, Sector
 from tests.house.house import Browser, wait_for
@@ -42,6 +43,9 @@ def two():
     two = SimpleNamespace(hub=hub, own=own, folder=folder, rows=rows_of(hub), keys=keys_of(hub))
     joined = own.command("instance", "join", str(hub.admit(folder / "lantern.admission")))
     assert joined.returncode == 0, joined.stderr
+    two.revoked = str(uuid4())
+    ForgetLog(hub.home.forgotten_file).append(What.REVOKED, agency=LANTERN, release=two.revoked, at="2026-01-01",
+                                              by=str(uuid4()), channel="in_person", packages=[])  # fmt: skip
     receipt, links = move(hub, own, folder=folder / "carried", to=own.address)
     hub.stop()
     two.refused, two.gone = let_go(hub, "1:00"), let_go(hub, receipt)
@@ -99,6 +103,8 @@ def test_her_rows_chain_and_keys_are_whole_on_her_own_host(two):
     assert "vault_lantern" in verified.stdout
     assert "hub" not in verified.stdout
     assert CLIENT in two.advocate.get("/clients/?whose=all").text
+    forgotten = ForgetLog(two.own.home.forgotten_file).of(What.REVOKED, agency=UUID(LANTERN))
+    assert [entry.said["release"] for entry in forgotten] == [two.revoked]
 
 
 def test_only_her_own_stores_are_there_and_doctor_says_where_the_hub_is(two):
@@ -320,12 +326,11 @@ def test_her_own_work_goes_on_while_the_hub_is_silent(two):
         assert home.status == 200
         assert "Next safe contacts" in home.text
         advocate.get("/clients/new/")
-        filed = advocate.send_form(
+        two.filed = advocate.send_form(
             "/clients/new/", called=AWAY, called_why="", first_contact_on="2026-01-15", reach_how="text",
             reach_where="555-0100", reach_note="", language="spanish", language_why="", someone_else="1",
         ).location  # fmt: skip
-        assert timed(advocate, filed).status == 200
-        assert AWAY in timed(advocate, "/clients/?whose=all").text
+        assert AWAY in timed(advocate, two.filed).text
         for waits in ("/calls/", "/agencies/", "/clients/referrals/"):
             page = timed(advocate, waits)
             assert page.status == 503, waits
@@ -406,7 +411,7 @@ def test_the_vault_moves_back_and_nothing_of_it_is_left_on_her_host(two):
     assert {table: back[table] for table in rows} == rows
     advocate = Browser(hub.port)
     advocate.accept_invitation(links[0])
-    assert AWAY in advocate.get("/clients/?whose=all").text
+    assert AWAY in advocate.get(two.filed).text
     assert hub.command("verify", "--store", "vault_lantern").returncode == 0
     assert not list(own.home.rings.rglob(f"*{LANTERN}*"))
     assert own.ask("default", "select datname from pg_database where datname ~ 'lantern'") == []
