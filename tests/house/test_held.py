@@ -160,8 +160,8 @@ def test_no_bytes_of_any_ring_file_session_or_setting_unwrap_a_person_key(seized
         if len(content) > 100_000:
             continue
         tried |= {content[n : n + 32] for n in range(0, max(len(content) - 31, 0))} if len(content) < 20_000 else set()
-        for text in re.findall(rb"[A-Za-z0-9+/_=-]{43,}", content):
-            raw = text.replace(b"-", b"+").replace(b"_", b"/").rstrip(b"=")
+        for text in re.findall(rb"[A-Za-z0-9+/_-]{43,}", content):
+            raw = text.replace(b"-", b"+").replace(b"_", b"/")
             tried |= {b64decode(raw[n : n + 43] + b"=") for n in range(0, len(raw) - 42)} if len(raw) < 2000 else set()
         tried |= {bytes.fromhex(text.decode()) for text in re.findall(rb"\b[0-9a-f]{64}\b", content)}
     assert len(tried) > 1000

@@ -42,7 +42,7 @@ def found_task_force(
     with commanding(), transaction.atomic("hub"):
         force = TaskForce.objects.create(name=task_force, scope=scope, state=state, founded_on=today)
         office = Agency(name=agency, sector=Sector.COORDINATION, level=level, state=state, admitted_by=force)
-        office.public_key = settings.CONCORD_RINGS.create_agency(office.pk).public
+        office.public_key = settings.CONCORD_RINGS.ensure_agency(office.pk)
         office.save(force_insert=True)
         Membership.objects.create(task_force=force, agency=office, from_date=today, leads=True)
         Mou.objects.create(

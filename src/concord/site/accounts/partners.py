@@ -36,7 +36,7 @@ def admit_agency(
     authority.require(by, Operation.CREATE, Compartment.AGENCIES, Facts(task_force=task_force.pk))
     agency = Agency(name=name, sector=sector, level=level, state=state, phone=phone, admitted_by=task_force)
     if has_accounts:
-        agency.public_key = settings.CONCORD_RINGS.create_agency(agency.pk).public
+        agency.public_key = settings.CONCORD_RINGS.ensure_agency(agency.pk)
     agency.has_accounts = has_accounts
     agency.save(force_insert=True)
     Membership.objects.create(task_force=task_force, agency=agency, from_date=from_date)
@@ -59,9 +59,7 @@ def open_accounts(*, agency: Agency, by: Viewer) -> Agency:
     """A member by paper begins to sign in: from now on things can be sealed to it."""
     authority.require(by, Operation.CHANGE, Compartment.AGENCIES, authority.facts_of(agency))
     agency.has_accounts = True
-    if not settings.CONCORD_RINGS.is_held(agency.pk):
-        settings.CONCORD_RINGS.create_agency(agency.pk)
-    agency.public_key = settings.CONCORD_RINGS.public(agency.pk)
+    agency.public_key = settings.CONCORD_RINGS.ensure_agency(agency.pk)
     agency.save(update_fields=["has_accounts", "public_key"])
     return agency
 

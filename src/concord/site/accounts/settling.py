@@ -42,7 +42,7 @@ def match_keys(*, by: Viewer) -> bool:
     with acting(by):
         told = Agency.objects.get(pk=by.agency).public_key
         if told is None:
-            key = rings.create_agency(by.agency).public
+            key = rings.ensure_agency(by.agency)
             Agency.objects.filter(pk=by.agency).update(public_key=key, has_accounts=True)
             return True
     try:

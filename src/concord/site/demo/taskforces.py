@@ -30,7 +30,7 @@ def make_keys() -> None:
     """Each agency that takes part by its own account gets its key ring. Safe to repeat."""
     for agency in cast.AGENCIES.values():
         if agency.has_accounts and not _has_moved(agency):
-            settings.CONCORD_RINGS.create_agency(agency.id)
+            settings.CONCORD_RINGS.ensure_agency(agency.id)
 
 
 def _has_moved(agency: cast.Agency) -> bool:
@@ -63,7 +63,7 @@ def _agency(agency: cast.Agency, today: dt.date) -> Agency:
     return Agency(
         id=agency.id, name=agency.name, sector=agency.sector, level=agency.level, state=cast.STATE, phone=agency.phone,
         has_accounts=agency.has_accounts, founded_at=since if agency.has_accounts else None,
-        public_key=settings.CONCORD_RINGS.agency(agency.id).public if agency.has_accounts else None,
+        public_key=settings.CONCORD_RINGS.public(agency.id) if agency.has_accounts else None,
     )  # fmt: skip
 
 

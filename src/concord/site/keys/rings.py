@@ -69,7 +69,12 @@ class FileRings:
 
     # ---------------------------------------------------------------------------------------------------- agency ring
     def create_agency(self, agency: UUID) -> AgencyKey:
-        """Make the agency's keys if it has none; two at once end with the same keys."""
+        """As `ensure_agency`; for whoever may also use the keys at once."""
+        self.ensure_agency(agency)
+        return self.agency(agency)
+
+    def ensure_agency(self, agency: UUID) -> bytes:
+        """Make the agency's keys if it has none; two at once end with the same keys. Returns what others seal to."""
         path = self._agency_path(agency)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = AgencyKey.new(agency)
@@ -80,7 +85,7 @@ class FileRings:
             pass
         finally:
             temporary.unlink()
-        return self.agency(agency)
+        return self.public(agency)
 
     def agency(self, agency: UUID) -> AgencyKey:
         """The agency's key. FilesClosed where the provider holds it itself and none of its copies came with whoever is
