@@ -100,9 +100,9 @@ class Pair:
     def fact(self, element: Element, value: str) -> Answer:
         return settle(self._said.get((element, value), ()))
 
-    def contradicted(self) -> list[str]:
+    def contradicted(self) -> list[tuple[Element, str]]:
         """Facts that one claim affirms and another denies. They count as unknown until somebody has looked."""
-        return [value for (_, value), said in self._said.items() if {Answer.YES, Answer.NO} <= said]
+        return [fact for fact, said in self._said.items() if {Answer.YES, Answer.NO} <= said]
 
 
 # --- The parts that definitions are written in ------------------------------------------------------------------------

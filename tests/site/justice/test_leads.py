@@ -8,16 +8,19 @@ import pytest
 from django.apps import apps
 from django.db import connections
 
+from concord.law.safeguards import caller_permissions
 from concord.site.bridge import actions as bridge
 from concord.site.bridge.models import Referral
 from concord.site.justice.actions import leads as actions
 from concord.site.justice.actions import referrals
+from concord.site.justice.forms.leads import LeadForm
 from concord.site.justice.models import Draft, Lead, LeadLink, ReferralAnswer, SentReferral
 from concord.site.justice.urls import urlpatterns
 from concord.site.stores.acting import acting
 from concord.vocabulary import (
     Answer,
     CallerPermission,
+    ContactRoute,
     LeadSource,
     NoActionReason,
     ReferralKind,
@@ -58,6 +61,12 @@ def test_a_request_for_help_cannot_become_a_lead(world, answer):
     with acting(by), pytest.raises(actions.Objection):
         actions.record_lead(asked_for_help=answer, facts=FACTS, by=by)
     assert not Lead.objects.exists()
+
+
+def test_a_caller_is_offered_what_a_lead_may_pass_on_and_nothing_else():
+    offered = [value for value, _label in LeadForm().fields["caller_permission"].choices if value]
+    assert offered == [code.value for code in caller_permissions(ContactRoute.LEAD)]
+    assert CallerPermission.SERVICES_ONLY.value not in offered
 
 
 def test_the_first_question_sends_each_answer_its_way(world, visit):

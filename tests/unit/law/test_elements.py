@@ -63,7 +63,7 @@ def test_contradicting_statements_leave_a_means_unknown():
 
     assert elements.Pair(said).fact(Element.MEANS, Means.FORCE) is Answer.UNKNOWN
     assert elements.Pair(said).fact(Element.MEANS, Means.FRAUD) is Answer.NO
-    assert elements.Pair(said).contradicted() == [Means.FORCE]
+    assert elements.Pair(said).contradicted() == [(Element.MEANS, Means.FORCE)]
 
 
 def test_the_to_do_list_starts_with_what_most_definitions_wait_for():

@@ -1,12 +1,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from concord.law.safeguards import caller_permissions
 from concord.site.justice.forms.common import NOT_SAID, any_of, day, long_text, one_of, words, yes_no_unknown
 from concord.site.pages.forms import FilterForm, Form, Group
 from concord.vocabulary import (
     Answer,
-    CallerPermission,
     ContactCaution,
+    ContactRoute,
     LeadSource,
     NoActionReason,
     RecordKind,
@@ -35,9 +36,8 @@ class LeadForm(Form):
                              help_text=_("County or tribal land; leave it empty if nobody said."))
     summary = long_text(_ask("summary"), rows=6)
     caller_permission = forms.ChoiceField(
-        label=_ask("caller_permission"), choices=NOT_SAID + [
-            (code.value, code.label) for code in CallerPermission if code is not CallerPermission.SERVICES_ONLY],
-        required=False)
+        label=_ask("caller_permission"), required=False, choices=NOT_SAID + [
+            (code.value, code.label) for code in caller_permissions(ContactRoute.LEAD)])
     caller_name = forms.CharField(label=_("Name the caller gave"), max_length=120, required=False)
     caller_contact = forms.CharField(label=_("A safe way to reach the caller"), max_length=300, required=False)
     caller_caution = forms.MultipleChoiceField(label=_("What to be careful of"), choices=ContactCaution.choices(),

@@ -1,5 +1,6 @@
 """People of an investigation: roster, fast entry, the same facts for many, one person's page, and elements."""
 
+from collections import Counter
 from uuid import uuid4
 
 from django.conf import settings
@@ -333,13 +334,13 @@ def elements(request, pk):
     schemes = {s.pk: s for s in Scheme.objects.filter(investigation=case)}
     claims = list(Assertion.objects.filter(investigation=case).order_by("-asserted_on"))
     settings.CONCORD_RINGS.warm(case.agency_id)
-    results, missing = _computed(case, pairs, people, claims)
+    results, missing, contradicted = _computed(case, pairs, people, claims)
     record = record_of(case, team, by, names, "elements", actions=(
         Action(_("State a fact"), reverse("justice:assert_fact", args=[pk]), primary=True),
         Action(_("One scheme, many people"), reverse("justice:new_scheme", args=[pk])),
     ))
     return render(request, "justice/elements.html", {
-        "record": record, "case": case, "missing": missing, "results": results,
+        "record": record, "case": case, "missing": missing, "contradicted": contradicted, "results": results,
         "claims": [_claim(c, schemes, {p.pk: p for p in pairs}, people) for c in claims]})
 
 
@@ -348,24 +349,31 @@ def _computed(case, pairs, people, claims):
     of_scheme, of_pair = {}, {}
     for claim in claims:
         (of_scheme if claim.scheme_id else of_pair).setdefault(claim.scheme_id or claim.pair_id, []).append(claim)
-    kept, rows, everything = {}, [], []
+    kept, rows, everything, contradicted = {}, [], [], Counter()
     held_to_be = DEFINITIONS_OF[TraffickingType(case.trafficking_type)]
     for pair in pairs:
         said = [*of_scheme.get(pair.scheme_id, ()), *of_pair.get(pair.pk, ())]
         victim = people[pair.victim_id]
         key = (tuple(c.pk for c in said), victim.birth_date, victim.first_act_on, victim.minor_at_act)
         if key not in kept:
-            kept[key] = law.evaluate_all(_law_pair(victim, said))
-        everything.append(kept[key])
-        rows.append((victim, people[pair.suspect_id], Outcome(kept[key]["SEX_SF"].outcome),
-                     Outcome(kept[key]["LABOR_SF"].outcome)))
+            facts = _law_pair(victim, said)
+            kept[key] = law.evaluate_all(facts), [_fact(element, value) for element, value in facts.contradicted()]
+        results, against = kept[key]
+        everything.append(results)
+        contradicted.update(against)
+        rows.append((victim, people[pair.suspect_id], Outcome(results["SEX_SF"].outcome),
+                     Outcome(results["LABOR_SF"].outcome)))
     rows.sort(key=lambda r: (r[0].number, r[1].number))
     to_do = {}
     for results in everything:
         open_ones = [results[rule] for rule in DEFINITIONS if rule in held_to_be or _purpose_is_said(results[rule])]
         for words in law.to_do(open_ones):
             to_do[words] = to_do.get(words, 0) + 1
-    return rows, sorted(to_do.items(), key=lambda item: -item[1])
+    return rows, sorted(to_do.items(), key=lambda item: -item[1]), contradicted.most_common()
+
+
+def _fact(element: Element, value: str | None) -> str:
+    return f"{element.label}: {law.VALUES[element](value).label if value else _('None of them')}"
 
 
 def _purpose_is_said(result) -> bool:
@@ -383,14 +391,12 @@ def _law_pair(victim, claims) -> law.Pair:
 
 
 def _claim(claim, schemes, pairs, people):
-    element = Element(claim.element)
-    value = law.VALUES[element](claim.value).label if claim.value else _("None of them")
     if claim.scheme_id:
         about = schemes[claim.scheme_id].label
     else:
         pair = pairs[claim.pair_id]
         about = f"{people[pair.victim_id].alias}, {people[pair.suspect_id].alias}"
-    return {"about": about, "fact": f"{element.label}: {value}", "answer": Answer(claim.answer).label,
+    return {"about": about, "fact": _fact(Element(claim.element), claim.value), "answer": Answer(claim.answer).label,
             "basis": Basis(claim.basis).label, "on": claim.asserted_on, "note": claim.note}
 
 
