@@ -1,5 +1,6 @@
 """A report that a law demands at once: which duty, made how, said to whom, and her notice afterwards."""
 
+from datetime import timedelta
 from functools import cached_property
 
 from django.shortcuts import get_object_or_404
@@ -21,6 +22,8 @@ from concord.site.services.views._room import FileForm
 from concord.site.services.views.demands import Previewed, chosen, show
 from concord.vocabulary import ReferralKind
 
+AN_HOUR = timedelta(hours=1)
+
 
 @never_cache
 @require_safe
@@ -36,6 +39,7 @@ def mandated(request, pk):
         "report": row, "duty": duty, "clocks": law.clocks(duty, row.learned_at), "entries": entries,
         "owes_notice": duties.owes_notice(row), "made_by": names.get(row.made_by_id, ""),
         "told_by": names.get(row.told_by_id, ""), "made": row.made_at or row.written_at,
+        "is_late": timezone.now() - row.learned_at > AN_HOUR,  # until then "0 minutes overdue" would only frighten
     })  # fmt: skip
 
 
