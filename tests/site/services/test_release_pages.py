@@ -171,6 +171,14 @@ def test_another_kind_of_file_is_refused_at_the_question(walk, name, content, sa
     assert says in page.text
 
 
+def test_an_empty_box_is_said_in_the_summary_and_at_the_box(walk):
+    walked = walk()
+    walked.to_the_end()
+    page = walked.sign(drawing="")
+    assert page.status_code == INVALID
+    assert page.text.count("There is no signature yet") == 2
+
+
 def test_a_signature_is_never_kept_as_a_draft(walk, as_staff):
     walked = walk()
     walked.to_the_end()

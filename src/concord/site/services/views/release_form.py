@@ -19,7 +19,7 @@ from concord.law import releases as law
 from concord.site.accounts.directory import agency_names, staff_names
 from concord.site.accounts.models import Agency, Staff
 from concord.site.bridge import packages
-from concord.site.pages.forms import Form
+from concord.site.pages.forms import Complaint, Form
 from concord.site.pages.objections import complain
 from concord.site.services import actions
 from concord.site.services.actions import releases
@@ -243,7 +243,9 @@ class Complaining:
     """The complaints of both forms on the last page, in one summary; those of the steps lead to no input here."""
 
     def __init__(self, steps: Form, signing: Form):
-        self.complaints = [replace(complaint, target="") for complaint in steps.complaints] + signing.complaints
+        empty = signing.errors.get("drawing", ())  # a hidden input is no question: whoever cannot draw chooses again
+        box = [Complaint("id_method_0", _("On the screen: sign in this box"), words) for words in empty]
+        self.complaints = [replace(one, target="") for one in steps.complaints] + signing.complaints + box
 
 
 def _paper(given: dict, method: SignatureMethod) -> bytes:
