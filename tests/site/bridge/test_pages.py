@@ -90,6 +90,15 @@ def test_a_report_without_the_clients_permission_is_not_sent(world, visit):
     assert not Referral.objects.exists()
 
 
+def test_a_law_that_somebody_types_is_no_ground_here(world, visit):
+    """What is compelled begins in the client's file: there it has its steps, its clock and its line in the ledger."""
+    client = visit(world.users["advocate"])
+    answer = post_referral(client, world, kind="report", to="police", required_by="They asked for it")
+    assert answer.status_code == 422
+    assert "begins in the client&#x27;s file" in client.get("/referrals/send/report/").text
+    assert not Referral.objects.exists()
+
+
 def test_providers_pass_on_no_leads(world, visit):
     assert visit(world.users["advocate"]).get("/referrals/send/lead/").status_code == 404
 

@@ -50,19 +50,15 @@ class ReferralForm(Form):
     permissions = _boxes(CallerPermission)
     permission_signed_on = FullDateField(label=_("When did the client sign the permission?"), required=False, past=True)
     permission_expires_on = FullDateField(label=_("When does the permission end?"), required=False)
-    required_by = forms.CharField(
-        label=_("Or: which law or order compels this report?"), max_length=300, required=False,
-        help_text=_("Only for a report that you must make without her permission. Tell her as soon as it is safe."),
-    )
 
     groups = (
         Group("what", _("What it is about"), ("to_agency", "summary", "urgent", "trafficking_type", "wants")),
         Group("who", _("The person"), ("name", "language", "age_group", "gender")),
         Group("reach", _("Reaching the person safely"), ("safe_contact", "contact_caution", "permissions")),
         Group("permission", _("Her permission"),
-              ("permission_signed_on", "permission_expires_on", "required_by"),
-              _("Nothing about a client leaves without her signed, time-limited permission, "
-                "unless a law or an order compels it.")),
+              ("permission_signed_on", "permission_expires_on"),
+              _("Nothing about a client leaves without her signed, time-limited permission. What a law or an order "
+                "compels begins in the client's file, so that its steps are kept and she can read of it.")),
     )
 
     def __init__(self, *args, kind, agencies, sector, **kwargs):
@@ -83,9 +79,7 @@ class ReferralForm(Form):
 def _not_asked(kind, sector) -> set[str]:
     unasked = set()
     if sector not in PROVIDERS:
-        unasked |= {"permission_signed_on", "permission_expires_on", "required_by"}
-    elif kind is not ReferralKind.REPORT:
-        unasked.add("required_by")
+        unasked |= {"permission_signed_on", "permission_expires_on"}
     if kind in (ReferralKind.REPORT, ReferralKind.LEAD):
         unasked.add("wants")
     return unasked
