@@ -6,11 +6,14 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from concord.engine import Engine
+from concord.law.keeping import Asked
 from concord.law.wall import Viewer, jobs_staff
 from concord.site.demo.draws import ENDINGS, Names
 from concord.site.services import actions, duplicates, measures, pairs, weighing
+from concord.site.services.actions import erasure
 from concord.site.services.duplicates import How, What, compare, sketch
 from concord.site.services.models import Assignment, Client, Draft, PairDecision
 from concord.site.services.reach import Way
@@ -213,6 +216,13 @@ def twice(as_staff, open_file):
             actions.set_reach(client=client, reach=[Way(how="call", where="555-0100")], by=viewer)
         ids.append(pk)
     return ids
+
+
+@pytest.fixture
+def jobs(world) -> Viewer:
+    """The provider's own jobs, which count."""
+    agency = world.agencies["lantern"].pk
+    return Viewer(staff=jobs_staff(agency), agency=agency, sector=Sector.COMMUNITY_SERVICES)
 
 
 @pytest.fixture
@@ -424,13 +434,33 @@ def test_the_pages_stay_within_their_budget(visit, world, twice, counted):
         assert len(statements) <= 12, address
 
 
+@pytest.mark.parametrize("goes", [0, 1])
+def test_an_erased_file_leaves_no_word_of_itself_beside_the_other(as_staff, twice, decide, visit, world, jobs, goes):
+    """Still counted as one person: what was counted stays true."""
+    decision = decide(*duplicates.in_order(*twice[:2]), note="She told me at the door")
+    today = timezone.localdate()
+    with as_staff("advocate") as by:
+        client = Client.objects.get(pk=twice[goes])
+        actions.close_client(client=client, closed_on=today, reason="moved", by=by)
+    with as_staff("lantern_admin") as by:
+        erasure.erase_client(client=client, asked=Asked.WORD, asked_on=today, by=by)
+    with acting(jobs) as a:
+        kept = PairDecision.objects.get(pk=decision.pk)
+        assert (kept.evidence, kept.note) == (None, None)
+        assert set(pairs.linked(a.viewer)) == set(twice[:2])
+    browser = visit(world.users["advocate"])
+    for page in (browser.get(reverse("services:client", args=[twice[1 - goes]])),
+                 browser.get(reverse("services:duplicates"))):  # fmt: skip
+        assert page.status_code == 200
+        assert "also on file as" not in page.text
+        assert "at the door" not in page.text
+
+
 # --- Counts -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def count(world):
-    agency = world.agencies["lantern"].pk
-    jobs = Viewer(staff=jobs_staff(agency), agency=agency, sector=Sector.COMMUNITY_SERVICES)
+def count(jobs):
     quarter = measures.Quarter.of(dt.date.today() - dt.timedelta(days=40))
 
     def of(measure, **by):

@@ -33,7 +33,7 @@ def of(client: Client) -> Sketch:
 
 def all_of(by: Viewer) -> list[Sketch]:
     """Every file of the provider that the viewer may open. One without a name is like none."""
-    rows = Client.objects.filter(agency_id=by.agency, erased_on=None)
+    rows = Client.objects.filter(agency_id=by.agency)
     found = finding.opened(rows, _COLUMNS, sealing.own_keys(by.agency))
     files = (_sketch(id, texts[:-1], json.loads(texts[-1] or "null")) for id, texts in found)
     return [file for file in files if file.given or file.family]

@@ -76,7 +76,7 @@ def _require_decider(by: Viewer) -> None:
 def _locked(client: Client, other: Client, by: Viewer) -> tuple[Client, Client]:
     """Both files in one order, held until this is decided: two people who decide at once do so one after the other."""
     ids = duplicates.in_order(client.pk, other.pk)
-    rows = Client.objects.select_for_update(no_key=True).filter(agency_id=by.agency, pk__in=ids, erased_on=None)
+    rows = Client.objects.select_for_update(no_key=True).filter(agency_id=by.agency, pk__in=ids)
     found = list(rows.order_by("id"))
     if len(found) != 2:
         raise Objection({"": "Two different files of your agency are needed, both of which you may open."})

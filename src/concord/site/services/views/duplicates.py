@@ -187,7 +187,7 @@ def _pair_url(one: Client, other: Client) -> str:
 def _proposals(request, found, about: Client | None = None) -> list[dict]:
     """Pairs of which the viewer may open both: whose they are, what is alike, and where to compare them."""
     ids = {pk for two in found for pk in two}
-    clients = {one.pk: one for one in caseload.clients(request.viewer).filter(pk__in=ids, erased_on=None)}
+    clients = {one.pk: one for one in caseload.clients(request.viewer).filter(pk__in=ids)}
     shown = []
     for two in found:
         if not clients.keys() >= set(two):
