@@ -5,6 +5,8 @@ import sys
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
+
 from concord.commands import _checks
 from concord.commands._site import open_site
 from concord.home import Home, InstallationError
@@ -26,7 +28,7 @@ def add_arguments(parser):
 
 def run(args) -> int:
     site = open_site(Home.find(args.home))
-    rings = site("web.settings").CONCORD_RINGS
+    rings = settings.CONCORD_RINGS
     try:
         return {"status": _status, "renew": _renew, "recover": _recover}[args.step](args, site, rings)
     finally:

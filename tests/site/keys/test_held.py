@@ -157,7 +157,7 @@ def test_a_key_of_another_agency_opens_nothing_here(rings, agency):
 def test_unwrapped_keys_are_forgotten_when_nobody_asked_for_a_while(rings, agency, monkeypatch):
     with by(rings, agency, ANNA):
         rings.warm(agency)
-        assert sum(map(len, rings._person.values())) == 3
+        assert sum(len(kept.keys) for kept in rings._person.values()) > 0
         monkeypatch.setattr("concord.site.keys.rings.FORGOTTEN_AFTER", 0)
         rings._clear()
         assert not rings._person
