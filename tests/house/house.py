@@ -70,6 +70,13 @@ class House:
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(60) == 0, self.said.read_text()
 
+    def end(self) -> None:
+        """Whatever has become of it: nothing of it goes on."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(60)
+        Server(self.home.path).stop()
+
     def answers(self) -> bool:
         assert self.process.poll() is None, f"it has ended: {self.said.read_text()}"
         return supervisor.answers(f"http://localhost:{self.port}")

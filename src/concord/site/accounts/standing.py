@@ -15,6 +15,7 @@ from django.utils import timezone
 from concord.law.wall import Viewer
 from concord.site.accounts import agreements
 from concord.site.accounts.models import Agency, Mou, TaskForce
+from concord.site.stores import outages
 from concord.site.stores.acting import acting
 from concord.site.stores.outages import StoreAway
 from concord.vocabulary import Role, StoreKind
@@ -38,6 +39,8 @@ _kept: dict[UUID, tuple[float, Standing]] = {}
 
 def of(viewer: Viewer) -> Standing:
     """The standing of the viewer's agency; AWAY while the hub does not answer. Call outside `acting()`."""
+    if outages.is_away(StoreKind.HUB.value):
+        return AWAY
     kept = _kept.get(viewer.agency)
     if kept and kept[0] > time.monotonic():
         return kept[1]

@@ -15,6 +15,7 @@ from concord.law.wall import STORES, Viewer
 from concord.site.accounts import agreements
 from concord.site.pages.frame import MOST_PLACES, Frame, Person, Place, Search
 from concord.site.signin.limits import IDLE_SECONDS
+from concord.site.stores import outages
 from concord.site.web import rooms
 from concord.vocabulary import Role, Sector, StoreKind
 
@@ -131,7 +132,7 @@ def menu_of(viewer: Viewer) -> list[tuple[str, str]]:
 def notice_for(viewer: Viewer, standing) -> str:
     today = timezone.localdate()
     said = [str(NO_PRIVILEGE)] if viewer.sector is Sector.SYSTEM_VICTIM_SERVICES else []
-    if standing and standing.away:
+    if standing and (standing.away or outages.is_away(StoreKind.HUB.value)):
         said.append(str(HUB_AWAY))
     for task_force, mou in (standing.mous if standing else {}).items():
         said.append(agreements.notice(standing.names[task_force], mou, today))
