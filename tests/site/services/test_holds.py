@@ -54,6 +54,7 @@ def test_each_kind_of_hold_keeps_the_file_and_is_named(closed, hold, as_staff, k
 def test_the_page_says_what_keeps_it_and_until_when_and_offers_no_button(closed, hold, visit, world):
     hold(closed, HoldKind.AUDIT, until=timezone.localdate() + dt.timedelta(days=400))
     browser = visit(world.users["lantern_admin"])
+    assert "This file must be kept:" in browser.get(reverse("services:client", args=[closed])).text
     kept = browser.get(reverse("services:kept", args=[closed])).text
     assert "It cannot be erased now" in kept
     assert "2 CFR 200.334" in kept

@@ -14,7 +14,7 @@ from concord.site.accounts.directory import staff_names
 from concord.site.pages import paging
 from concord.site.pages.lists import Absent, Column
 from concord.site.pages.records import Fact, Status
-from concord.site.services import export, pairs, reach, timeline
+from concord.site.services import actions, export, pairs, reach, timeline
 from concord.site.services.models import Client, Need
 from concord.site.services.views._room import get_client, record_of
 from concord.site.stores import audit
@@ -49,6 +49,7 @@ def client(request, pk):
     return _render(request, "services/client.html", row, names, assigned, "client", {
         "needs": needs, "follow_ups": due, "events": timeline.events(row, happened, names),
         "twins": pairs.twins(row, request.viewer),
+        "kept_by": actions.holds_in_force(row, timezone.localdate()),
     })  # fmt: skip
 
 
