@@ -12,6 +12,7 @@ from concord.casefile import bundle
 from concord.commands._site import open_site
 from concord.home import Home, InstallationError
 from concord.law.wall import STORES
+from concord.site.stores.server import Server
 from concord.vocabulary import Grade, Role, StoreKind
 
 
@@ -41,7 +42,10 @@ def run(args) -> int:
 
 def _provider(args) -> int:
     """As the provider's own jobs, which see restricted files too. Only sealed bytes reach the disk."""
-    site = open_site(Home.find(args.home))
+    home = Home.find(args.home)
+    if (server := Server(home.path)).has_data():
+        server.ensure()
+    site = open_site(home)
     viewer, name = _find_provider(site, args.provider)
     unfinished = args.out.with_name(f".{args.out.name}.part")
     if args.out.exists():
