@@ -380,6 +380,8 @@ class ReportForm(Form):
             signed = [(str(row.pk), _("A release to %(agency)s, signed %(on)s") % {
                 "agency": names[row.to_agency_id], "on": date_format(row.signed_on)}) for row in releases]
             self.fields["release"].choices = [("", _("A paper signed otherwise: give its dates")), *signed]
+        if not releases:
+            self.fields.pop("release", None)
         if "to_agency" in self.fields:
             choices = [("", _("Choose an agency")), *((str(agency.pk), agency.name) for agency in agencies)]
             self.fields["to_agency"].choices = choices
@@ -387,7 +389,7 @@ class ReportForm(Form):
     def clean(self):
         given = super().clean()
         signed, expires = given.get("permission_signed_on"), given.get("permission_expires_on")
-        if "release" in self.fields and not given.get("release"):
+        if "permission_signed_on" in self.fields and not given.get("release"):
             for name, value in (("permission_signed_on", signed), ("permission_expires_on", expires)):
                 if not value and name not in self.errors:
                     self.add_error(name, _("Give the date, or choose a release of this file."))
