@@ -310,3 +310,11 @@ def test_pages_stay_within_their_budget(walk, pk, counted):
         with counted() as statements:
             again.browser.get(f"{again.address}?step={step}")
         assert len(statements) <= MOST, (step, statements)
+
+
+def test_a_report_asks_under_which_release_only_where_there_is_one(walk, world, pk):
+    walked = walk(purpose="report", to_staff=str(known_id("staff detective")))
+    address = reverse("services:report", args=[pk]) + "?step=permission"
+    assert "Under which permission?" not in walked.browser.get(address).text
+    signed(walked)
+    assert "A release to Police" in walked.browser.get(address).text
