@@ -54,7 +54,7 @@ RING_LOST = Words(
 )
 HUB_AWAY = Words(
     _("The task force's hub does not answer just now"),
-    _("Referrals, calls for an advocate, packages and the directory are kept there. Nothing was sent or changed."),
+    _("Referrals, calls for an advocate, sealed copies and the directory are kept there. Nothing was sent or changed."),
     (
         _("Your own client files work as always."),
         _("Try again in a few minutes. An open form keeps what you typed."),

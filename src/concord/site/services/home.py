@@ -94,8 +94,8 @@ def _referrals(viewer) -> Section:
     try:
         waiting = caseload.referrals_waiting(viewer, MOST)
     except StoreAway:
-        away = _("They are kept in the task force's hub, which does not answer just now.")
-        return Section(_("Referrals waiting"), (), empty=away)
+        why = _("They are kept in the task force's hub, which does not answer. Look again in a few minutes.")
+        return Section(_("Referrals waiting"), (Work(_("Referrals cannot be looked at just now"), why),))
     names = agency_names(row.from_agency_id for row in waiting)
     works = tuple(
         Work(what=ReferralKind(row.kind).label, why=_("From %(agency)s, %(on)s.")

@@ -49,8 +49,8 @@ NO_PRIVILEGE = gettext_lazy(
 )
 
 HUB_AWAY = gettext_lazy(
-    "The task force's hub does not answer just now. Your client files work as always; referrals, calls, packages and "
-    "the names of staff have to wait."
+    "The task force's hub does not answer just now. Your client files work as always; referrals, calls, sealed "
+    "copies and the names of staff have to wait."
 )
 
 
