@@ -215,7 +215,10 @@ GUARD = OWN_CONTEXT | {
     "applied": "", "head_now": "", "neighbours": "", "founding": "", "sharing": "", "team": "", "hidden_clients": "",
     "files_without_staff": "", "chain": "null, null, 500", "on_duty": "'-infinity', 'infinity'",
     "note": "'probe.asked', null, null, null", "appoint": "gen_random_uuid(), gen_random_uuid()",
-    "release_staff": "gen_random_uuid()",
+    "release_staff": "gen_random_uuid()", "purge_drafts": "36500", "refilled": "", "keyless_packages": "",
+    "forget": "gen_random_uuid(), current_date", "blank_referral": "gen_random_uuid()",
+    "open_package": "gen_random_uuid()", "withdraw_package": "gen_random_uuid()", "end_packages": "",
+    "reseal_package": "gen_random_uuid(), 'x', 'x'", "record_opening": "gen_random_uuid(), now()",
 }  # fmt: skip
 #: These name rows of the viewer's own agency that she cannot open: ids, and nothing else. `hidden_clients` is what the
 #: policies themselves ask; `files_without_staff` and `chain` answer administrators and privacy officers alone.
