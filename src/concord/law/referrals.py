@@ -75,6 +75,12 @@ def kinds_for(sector: Sector) -> tuple[Route, ...]:
     return tuple(route for route in ROUTES if sector in route.senders)
 
 
+def begun_here(sector: Sector) -> tuple[Route, ...]:
+    """Those that begin with nobody's file open. What a provider says of a client begins in her file: there it needs
+    her release, or a law's steps, and stands in the ledger that she may read."""
+    return tuple(r for r in kinds_for(sector) if not (sector in PROVIDERS and r.kind is ReferralKind.REPORT))
+
+
 def receives(sector: Sector) -> frozenset[ReferralKind]:
     """What can arrive at an agency of a sector."""
     return frozenset(route.kind for route in ROUTES if sector in route.recipients)

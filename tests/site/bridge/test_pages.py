@@ -83,20 +83,14 @@ def test_a_form_posted_twice_sends_once(world, visit):
     assert Referral.objects.count() == 1
 
 
-def test_a_report_without_the_clients_permission_is_not_sent(world, visit):
-    answer = post_referral(visit(world.users["advocate"]), world, kind="report", to="police")
-    assert answer.status_code == 422
-    assert "signed her permission" in answer.content.decode()
-    assert not Referral.objects.exists()
-
-
-def test_a_law_that_somebody_types_is_no_ground_here(world, visit):
-    """What is compelled begins in the client's file: there it has its steps, its clock and its line in the ledger."""
+@pytest.mark.parametrize("said", [{}, {"required_by": "They asked for it"}, {"permission_signed_on": "01/02/2026"}])
+def test_what_a_provider_says_of_a_client_begins_in_her_file(world, visit, said):
+    """There it needs her release, or has a law's steps and clock, and stands in the ledger that she may read."""
     client = visit(world.users["advocate"])
-    answer = post_referral(client, world, kind="report", to="police", required_by="They asked for it")
-    assert answer.status_code == 422
-    assert "begins in the client&#x27;s file" in client.get("/referrals/send/report/").text
+    assert post_referral(client, world, kind="report", to="police", **said).status_code == 404
     assert not Referral.objects.exists()
+    assert "It begins in her or his file" in client.get("/referrals/send/").text
+    assert "begins in her or his file" not in visit(world.users["detective"]).get("/referrals/send/").text
 
 
 def test_providers_pass_on_no_leads(world, visit):

@@ -108,10 +108,12 @@ def opened(request, pk):
 @require_safe
 def choose(request):
     """Which kind: each with what it is for, so that a call for help never becomes a lead."""
-    routes = law.kinds_for(request.viewer.sector)
+    routes = law.begun_here(request.viewer.sector)
     if not routes:
         raise Http404
-    return render(request, "bridge/choose.html", {"title": _("Send a referral"), "routes": routes})
+    return render(request, "bridge/choose.html", {
+        "title": _("Send a referral"), "routes": routes, "is_provider": request.viewer.sector in PROVIDERS,
+    })
 
 
 def send(request, kind):
@@ -140,7 +142,7 @@ def _sent(form, kind, viewer) -> bool:
 
 
 def _kind(code, viewer) -> ReferralKind:
-    if code not in {route.kind for route in law.kinds_for(viewer.sector)}:
+    if code not in {route.kind for route in law.begun_here(viewer.sector)}:
         raise Http404
     return ReferralKind(code)
 
