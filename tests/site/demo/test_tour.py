@@ -15,14 +15,25 @@ from concord.site.collaboration import actions as collaboration
 from concord.site.collaboration.models import Meeting
 from concord.site.demo import attempts, cast, steps
 from concord.site.demo.draws import days
-from concord.site.justice.actions import prosecution
+from concord.site.justice.actions import prosecution, received
 from concord.site.justice.models import ProsecutionReferral
 from concord.site.services import actions as services
 from concord.site.services.models import Client
 from concord.site.stores.acting import acting
 from concord.site.study import actions as study
 from concord.site.study.models import Study
-from concord.vocabulary import ContactHow, DeclineReason, ProsecutionDecision, ReferralKind, Role, ServiceType
+from concord.vocabulary import (
+    ContactHow,
+    DeclineReason,
+    DisclosureItem,
+    ProsecutionDecision,
+    ReferralKind,
+    ReleasePurpose,
+    RevocationChannel,
+    Role,
+    ServiceType,
+    SignatureMethod,
+)
 from tests.stores import CHECKOUT
 
 NAME = " ".join(cast.PLANTED_CLIENT)
@@ -150,6 +161,27 @@ def test_a_tick_appears_once_the_thing_has_happened(enter, user, code, role, act
     with acting(by):
         act(by)
     assert _done(browser.get(reverse("demo:tour")))[code] is True
+
+
+def test_a_release_is_signed_opened_and_taken_back_each_tick_on_its_own_side(enter, user):
+    advocate, prosecutor = user(Role.ADVOCATE), user(Role.PROSECUTOR)
+    ticks = lambda: {code: _done(enter(who).get(reverse("demo:tour")))[code] for code, who in (  # noqa: E731
+        ("release", advocate), ("open", prosecutor), ("revoke", advocate))}  # fmt: skip
+    assert set(ticks().values()) == {False}
+    today, by = timezone.localdate(), _viewer(advocate)
+    with acting(by):
+        release = services.sign_release(
+            id=uuid4(), client=Client.objects.get(pk=cast.PLANTED_CLIENT_ID), by=by,
+            proposed=services.Proposed(
+                purpose=ReleasePurpose.VICTIM_RIGHTS, items=(DisclosureItem.NAME, DisclosureItem.SAFE_CONTACT),
+                expires_on=today + days(10), limits_explained_first=True,
+                to_agency=prosecutor.agency_id, to_staff=prosecutor.staff_id),
+            signature=services.Signature(SignatureMethod.ORAL, today, witness="Larch Fernsby"))  # fmt: skip
+    with acting(_viewer(prosecutor)):
+        received.open_copy(package=release.pk, by=_viewer(prosecutor))
+    with acting(by):
+        services.revoke_release(release=release, channel=RevocationChannel.CALL, by=by)
+    assert set(ticks().values()) == {True}
 
 
 def _seen(context):

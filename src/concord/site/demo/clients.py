@@ -382,7 +382,7 @@ def _planted(story: Story) -> None:
     client = _client(
         story, draw, Names(("moor",)), book, provider, story.today - days(75), source=ReferralSource.HOTLINE,
         worker=tansy, id=cast.PLANTED_CLIENT_ID, given_name=given, family_name=family, called="", restricted=False,
-        stays=True, reach_why="",
+        birth_date=story.today.replace(year=story.today.year - 29, day=1), birth_date_why="", stays=True, reach_why="",
         reach=ways.write([Way(ContactHow.CALL, "555-0177", [ContactCaution.NO_NAMES], "After eight in the evening")]),
     )  # fmt: skip
     client.next_contact_on = story.today

@@ -18,8 +18,8 @@ from concord.site.accounts.models import Mou
 from concord.site.bridge.models import Referral
 from concord.site.collaboration.models import Attendance
 from concord.site.demo import cast
-from concord.site.justice.models import ProsecutionReferral
-from concord.site.services.models import Contact, ReferredClient, Service
+from concord.site.justice.models import ProsecutionReferral, ReceivedRecord
+from concord.site.services.models import Contact, ReferredClient, Release, Service
 from concord.site.study.models import Agreement, BundleReceived
 from concord.vocabulary import ProsecutionDecision, ReferralKind, Role
 
@@ -94,6 +94,18 @@ def _service_entered(viewer: Viewer, since: dt.datetime) -> bool:
 
 def _contact_entered(viewer: Viewer, since: dt.datetime) -> bool:
     return Contact.objects.filter(created_by_id=viewer.staff, created_at__gt=since).exists()
+
+
+def _released(viewer: Viewer, since: dt.datetime) -> bool:
+    return Release.objects.filter(client_id=cast.PLANTED_CLIENT_ID, created_at__gt=since).exists()
+
+
+def _taken_back(viewer: Viewer, since: dt.datetime) -> bool:
+    return Release.objects.filter(client_id=cast.PLANTED_CLIENT_ID, revoked_at__gt=since).exists()
+
+
+def _copy_opened(viewer: Viewer, since: dt.datetime) -> bool:
+    return ReceivedRecord.objects.filter(from_agency_id=cast.LANTERN_ID, opened_at__gt=since).exists()
 
 
 def _decided(viewer: Viewer, since: dt.datetime) -> bool:
@@ -172,7 +184,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         _ADVOCATE, "An advocate answers it",
         "You work at Lantern House. What the police sent lies in your inbox; what you do with it stays here.",
-        4,
+        6,
         (
             Step(
                 "accept", _ADVOCATE,
@@ -204,6 +216,31 @@ CHAPTERS: tuple[Chapter, ...] = (
                 "Her ledger: everything that left the file, to whom and on what ground. So far, nothing has.",
                 ("services:ledger", cast.PLANTED_CLIENT_ID), "Open her ledger",
                 footprint=Footprint("services:ledger", pk=cast.PLANTED_CLIENT_ID),
+            ),
+            Step(
+                "release", _ADVOCATE,
+                f"She wants to hear of hearings. Sign a release with her: to {_PROSECUTOR.name}, her notices as a "
+                "victim, her name and how to reach her safely.",
+                "Before she signs: exactly what will be seen, by whom and until when, and what taking it back can "
+                "still do once a prosecutor has opened it.",
+                ("services:release_new", cast.PLANTED_CLIENT_ID), "Begin a release",
+                check=_released,
+            ),
+            Step(
+                "open", _PROSECUTOR,
+                f"Be {_PROSECUTOR.name} for a moment, and open what came for you.",
+                "First what opening does: it becomes your office's own record, and may have to go to the defence. Then "
+                "the items that she chose, and nothing else.",
+                ("justice:received_records",), "See what came",
+                check=_copy_opened,
+            ),
+            Step(
+                "revoke", _ADVOCATE,
+                "She has changed her mind. Take the release back, and open her ledger again.",
+                "Nothing further goes, from that moment on. The ledger says who opened it, and when. Had nobody "
+                "opened it, nobody could any more, not even from a backup.",
+                ("services:releases", cast.PLANTED_CLIENT_ID), "Open her releases",
+                check=_taken_back,
             ),
         ),
     ),
