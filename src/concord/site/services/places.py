@@ -13,7 +13,10 @@ PLACES = [
     (_CASEWORK, _("Enter a service"), "services:quick", "add"),
     (_CASEWORK | _LEADING, _("Referrals to us"), "services:referrals", "mail"),
     (_LEADING, _("Files without staff"), "services:keeping", "person"),
-    (_KEEPERS, _("Keeping and erasing"), "services:kept_all", "lock"),
+    (frozenset({Role.SUPERVISOR, Role.PRIVACY_OFFICER}), _("Keeping and erasing"), "services:kept_all", "lock"),
 ]
 SEARCH = (_("Find a client file"), "services:find", "post")
-MENU = [(frozenset(Role), _("Who holds your keys"), "accounts:keys")]
+MENU = [
+    (frozenset({Role.ADMINISTRATOR}), _("Keeping and erasing"), "services:kept_all"),
+    (frozenset(Role), _("Who holds your keys"), "accounts:keys"),
+]
