@@ -109,7 +109,7 @@ def test_what_was_acknowledged_survives_and_nothing_is_there_by_half(house, writ
         assert count(house, first) == n + len(first.acknowledged) + len(second.acknowledged)
     done = house.command("verify")
     assert done.returncode == 0, done.stdout
-    assert done.stdout.count("intact") == len(house.stores()) - 1  # sign-in keeps no chain
+    assert done.stdout.count("links, intact") == len(house.stores()) - 1  # sign-in keeps no chain
 
 
 # --- Between two stores -----------------------------------------------------------------------------------------------
