@@ -141,8 +141,8 @@ def test_no_erased_file_comes_back_with_the_vault(house, story):
     assert house.ask("vault_lantern", revoked, UUID(story["release"])) == [(True,)]
     proofs = "select count(*) from services_erasure where subject = %s"
     assert house.ask("vault_lantern", proofs, story["erased"]) == [(1,)]
-    sealed = "select count(*) from guard.entry where verb = any(%s)"
-    assert house.ask("vault_lantern", sealed, ["store.restored", "store.forgotten"]) == [(2,)]
+    sealed = "select verb from guard.entry where verb like 'store.%%' and %s order by id desc limit 2"
+    assert set(house.ask("vault_lantern", sealed, True)) == {("store.restored",), ("store.forgotten",)}
     advocate = house.browser("Tansy Quillwater")
     wait_for(lambda: advocate.get(f"/clients/{story['kept']}/").status == 200, "the vault does not answer again", 30)
     assert WORDS["kept"] in advocate.get(f"/clients/{story['kept']}/").text
