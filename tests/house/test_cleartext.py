@@ -176,7 +176,7 @@ def _files(folder: Path, but: tuple[str, ...] = ()) -> Iterator[tuple[str, bytes
 
 
 def _backups(house) -> Iterator[tuple[str, bytes]]:
-    folder = house.home.path.parent / "backups of cleartext"
+    folder = Path(tempfile.mkdtemp(prefix="backups ", dir=house.home.path.parent))  # asked for by several tests
     done = house.command("backup", str(folder))
     assert done.returncode == 0, done.stderr
     dumps = sorted(folder.glob("*.dump"))
