@@ -18,6 +18,7 @@ import pytest
 
 from concord.site.keys import sealing
 from concord.site.keys.rings import FileRings, NoKey
+from tests.house.conftest import a_house
 from tests.house.house import wait_for
 from tests.house.test_cleartext import places, written
 
@@ -70,6 +71,13 @@ def _run(house, program: str, *words: str) -> list[str]:
     done = house.python(f"import sys; sys.argv = ['', {', '.join(map(repr, words))}]\n{program}")
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
+
+
+@pytest.fixture(scope="module")
+def house():
+    """Of its own: what is restored here would stand in the chains that other files look at."""
+    with a_house() as house:
+        yield house
 
 
 @pytest.fixture(scope="module")
