@@ -2,19 +2,22 @@
 
 from functools import cached_property
 from http import HTTPStatus
+from typing import NamedTuple
 from uuid import UUID
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from concord.law.wall import Viewer
+from concord.site.accounts.directory import staff_names
 from concord.site.pages.drafts import Desk, DraftView
 from concord.site.pages.records import Access, Action, Fact, Record, Seer, Status, Tab
 from concord.site.services import caseload, reach, rules
 from concord.site.services.models import Client, Draft
+from concord.site.stores import audit
 from concord.vocabulary import ClientKind, FamilyRelation, SpokenLanguage
 
 INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -29,6 +32,30 @@ def get_client(request, pk: UUID | str) -> Client:
     except ValueError:
         raise Http404 from None
     return get_object_or_404(caseload.clients(request.viewer).select_related("principal"), pk=pk)
+
+
+class Opened(NamedTuple):
+    """A file that is being read: whose, who works with her, and what they and others on the page are called."""
+
+    client: Client
+    assigned: list[UUID]
+    names: dict[UUID, str]
+
+
+def opened(client: Client, *others: UUID | None) -> Opened:
+    """Record that the file is read, and look its staff's names up together with those of `others`."""
+    audit.record("file.read", client)
+    assigned = list(client.assignments.filter(until_date=None).values_list("staff_id", flat=True))
+    return Opened(client, assigned, staff_names([*assigned, *others]))
+
+
+def show(request, template: str, file: Opened, more: dict, *, current: str):
+    """A page of the file, under its head."""
+    said = [file.names.get(staff, _("a former colleague")) for staff in file.assigned]
+    return render(request, template, {
+        "record": record_of(file.client, staff=said, current=current), "client": file.client, "now": timezone.now(),
+        **more,
+    })  # fmt: skip
 
 
 class RoomForm(DraftView):

@@ -6,14 +6,13 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from concord.law import demands as law
-from concord.site.accounts.directory import agency_names, staff_names
+from concord.site.accounts.directory import agency_names
 from concord.site.bridge import actions as bridge
 from concord.site.pages.lists import Column
 from concord.site.services import actions, duties, export, papers
@@ -28,8 +27,8 @@ from concord.site.services.forms.demands import (
     PrepareForm,
 )
 from concord.site.services.forms.files import FindForm
-from concord.site.services.models import Client, CompelledDisclosure
-from concord.site.services.views._room import FileForm, get_client, record_of
+from concord.site.services.models import CompelledDisclosure
+from concord.site.services.views._room import FileForm, get_client, opened, show
 from concord.site.stores import audit
 from concord.vocabulary import CompelledBy, CompelledOutcome, ContactHow, DisclosureItem, ReferralKind
 
@@ -56,7 +55,7 @@ def of_file(request, pk):
     for report in reports:
         report.url, report.says = reverse("services:mandated", args=[report.pk]), duty_of(report).title
         report.waits = duties.is_missing(report)
-    return show(request, "services/law.html", row, {"demands": demands, "reports": reports})
+    return show(request, "services/law.html", opened(row), {"demands": demands, "reports": reports}, current="law")
 
 
 @never_cache
@@ -66,19 +65,19 @@ def demand(request, pk):
     row = get_demand(request, pk)
     attempts = list(row.attempts.order_by("-at"))
     gone = list(row.disclosures.order_by("-at"))
-    names = staff_names([*(one.created_by_id for one in attempts), row.decided_by_id])
+    file = opened(row.client, *(one.created_by_id for one in attempts), row.decided_by_id)
     agencies = agency_names(one.to_agency_id for one in gone)
     for one in attempts:
-        one.by = names.get(one.created_by_id, "")
+        one.by = file.names.get(one.created_by_id, "")
     for one in gone:
         one.to = agencies.get(one.to_agency_id) or one.to_words
     rule = law.rule(CompelledBy(row.kind))
-    return show(request, "services/demand.html", row.client, {
+    return show(request, "services/demand.html", file, {
         "demand": row, "says": rule.says, "act_by": law.act_by(rule.kind, row.served_on, row.due_on),
         "steps": law.steps(prepared(row)), "attempts": attempts, "attempt_columns": _ATTEMPT_COLUMNS, "gone": gone,
-        "is_open": row.outcome == CompelledOutcome.OPEN, "decided_by": names.get(row.decided_by_id, ""),
+        "is_open": row.outcome == CompelledOutcome.OPEN, "decided_by": file.names.get(row.decided_by_id, ""),
         "has_paper": bool(row.document),
-    })  # fmt: skip
+    }, current="law")  # fmt: skip
 
 
 @never_cache
@@ -99,16 +98,6 @@ def demand_paper(request, pk):
 def get_demand(request, pk) -> CompelledDisclosure:
     rows = CompelledDisclosure.objects.filter(agency_id=request.viewer.agency, client__erased_on=None)
     return get_object_or_404(rows.select_related("client"), pk=pk)
-
-
-def show(request, template: str, client: Client, more: dict, *, current: str = "law"):
-    """A page of a file, by default under the tab of orders and duties. Opening it is recorded."""
-    audit.record("file.read", client)
-    assigned = list(client.assignments.filter(until_date=None).values_list("staff_id", flat=True))
-    names = staff_names(assigned)
-    said = [names.get(staff, _("a former colleague")) for staff in assigned]
-    shown = {"record": record_of(client, staff=said, current=current), "client": client, "now": timezone.now(), **more}
-    return render(request, template, shown)
 
 
 # --- Forms ------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from concord.site.pages.lists import Absent, Column
 from concord.site.pages.records import Fact, Status
 from concord.site.services import actions, export, pairs, reach, timeline
 from concord.site.services.models import Client, Need
-from concord.site.services.views._room import get_client, record_of
+from concord.site.services.views._room import get_client, opened, show
 from concord.site.stores import audit
 from concord.vocabulary import (
     Barrier,
@@ -40,59 +40,57 @@ from concord.vocabulary import (
 def client(request, pk):
     """The overview: what she needs, what is to be done, what happened. Opening it is recorded."""
     row = get_client(request, pk)
-    audit.record("file.read", row)
-    assigned = list(row.assignments.filter(until_date=None).values_list("staff_id", flat=True))
     happened = timeline.read(row)
     needs = list(row.needs.filter(mode=ServiceMode.REQUESTED).order_by("requested_on"))
     due = list(row.follow_ups.filter(done_at=None).order_by("due_on", "id"))
-    names = staff_names([*assigned, *(one["who"] for one in happened)])
-    return _render(request, "services/client.html", row, names, assigned, "client", {
-        "needs": needs, "follow_ups": due, "events": timeline.events(row, happened, names),
+    file = opened(row, *(one["who"] for one in happened))
+    return show(request, "services/client.html", file, {
+        "needs": needs, "follow_ups": due, "events": timeline.events(row, happened, file.names),
         "twins": pairs.twins(row, request.viewer),
         "kept_by": actions.holds_in_force(row, timezone.localdate()),
-    })  # fmt: skip
+    }, current="client")  # fmt: skip
 
 
 @never_cache
 @require_safe
 def services(request, pk):
-    row, names, assigned = _opened(request, pk)
+    file = opened(row := get_client(request, pk))
     page = paging.page(row.services.all(), order=("-on_date", "-created_at", "-id"), after=request.GET.get("after", ""))
     for service in page.rows:
         service.undo_url = reverse("services:service_undo", args=[service.pk])
     needs = list(row.needs.order_by("-requested_on", "-created_at")[:50])
     for need in needs:
         need.url = reverse("services:need_decide", args=[need.pk]) if need.mode == ServiceMode.REQUESTED else ""
-    return _render(request, "services/services.html", row, names, assigned, "services", {
+    return show(request, "services/services.html", file, {
         "page": page, "columns": _SERVICE_COLUMNS, "needs": needs, "need_columns": _NEED_COLUMNS,
-    })  # fmt: skip
+    }, current="services")  # fmt: skip
 
 
 @never_cache
 @require_safe
 def notes(request, pk):
-    row, names, assigned = _opened(request, pk)
+    file = opened(row := get_client(request, pk))
     page = paging.page(row.notes.all(), order=("-on_date", "-created_at", "-id"), size=15,
                        after=request.GET.get("after", ""))  # fmt: skip
     contacts = list(row.contacts.order_by("-on_date", "-created_at")[:30])
-    names |= staff_names(one.created_by_id for one in (*page.rows, *contacts))
+    names = file.names | staff_names(one.created_by_id for one in (*page.rows, *contacts))
     for one in (*page.rows, *contacts):
         one.by = names.get(one.created_by_id, "")
-    return _render(request, "services/notes.html", row, names, assigned, "notes", {
+    return show(request, "services/notes.html", file, {
         "page": page, "contacts": contacts, "contact_columns": _CONTACT_COLUMNS, "kinds": dict(NoteKind.choices()),
-    })  # fmt: skip
+    }, current="notes")  # fmt: skip
 
 
 @never_cache
 @require_safe
 def details(request, pk):
-    row, names, assigned = _opened(request, pk)
+    file = opened(row := get_client(request, pk))
     enrolments = list(row.enrolments.order_by("-opened_on", "-created_at"))
-    return _render(request, "services/details.html", row, names, assigned, "details", {
+    return show(request, "services/details.html", file, {
         "ways": reach.read(row.reach), "facts": _details(row, enrolments[0]), "enrolments": enrolments,
         "enrolment_columns": _ENROLMENT_COLUMNS, "family": _family(row), "family_columns": _FAMILY_COLUMNS,
         "statuses": list(row.statuses.order_by("-on_date", "-created_at")), "status_columns": _STATUS_COLUMNS,
-    })  # fmt: skip
+    }, current="details")  # fmt: skip
 
 
 @never_cache
@@ -118,20 +116,6 @@ def as_data(request, pk):
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="client-file.json"'
     return response
-
-
-def _opened(request, pk):
-    row = get_client(request, pk)
-    audit.record("file.read", row)
-    assigned = list(row.assignments.filter(until_date=None).values_list("staff_id", flat=True))
-    return row, staff_names(assigned), assigned
-
-
-def _render(request, template, row: Client, names: dict, assigned: list, current: str, more: dict):
-    said = [names.get(staff, _("a former colleague")) for staff in assigned]
-    return render(request, template, {
-        "record": record_of(row, staff=said, current=current), "client": row, "now": timezone.now(), **more,
-    })  # fmt: skip
 
 
 def _label(codes, value):

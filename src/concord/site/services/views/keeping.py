@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_safe
 
 from concord.law import keeping as law
-from concord.site.accounts.directory import agency_names, staff_names
+from concord.site.accounts.directory import agency_names
 from concord.site.keys import archive
 from concord.site.pages.lists import Column
 from concord.site.pages.objections import complain
@@ -26,8 +26,7 @@ from concord.site.pages.records import Action, Status
 from concord.site.services import actions, caseload, leaving
 from concord.site.services.forms.keeping import EraseForm, HoldForm, LeaveForm, LiftForm
 from concord.site.services.models import Client, Erasure, Inquiry, LegalHold
-from concord.site.services.views._room import INVALID, FileForm, RoomForm, get_client, record_of
-from concord.site.stores import audit
+from concord.site.services.views._room import INVALID, FileForm, RoomForm, get_client, opened, show
 from concord.site.stores.acting import acting
 from concord.vocabulary import HoldKind, Role
 
@@ -44,21 +43,18 @@ AT_MOST = 200
 def keeping(request, pk):
     """What keeps this file, how long it stays, and what stands against erasing it."""
     client = get_client(request, pk)
-    audit.record("file.read", client)
     today = timezone.localdate()
     holds = list(client.holds.order_by("lifted_at", "-from_date"))
-    assigned = list(client.assignments.filter(until_date=None).values_list("staff_id", flat=True))
-    names = staff_names([*assigned, *(hold.created_by_id for hold in holds), *(hold.lifted_by_id for hold in holds)])
+    file = opened(client, *(hold.created_by_id for hold in holds), *(hold.lifted_by_id for hold in holds))
     for hold in holds:
         hold.said, hold.state = HoldKind(hold.kind).label, _state(hold, today)
-        hold.by, hold.lifter = names.get(hold.created_by_id, ""), names.get(hold.lifted_by_id, "")
+        hold.by, hold.lifter = file.names.get(hold.created_by_id, ""), file.names.get(hold.lifted_by_id, "")
         hold.in_force = law.in_force(actions.as_law(hold), today)
-    return render(request, "services/file_keeping.html", {
-        "record": record_of(client, staff=[names.get(s, _("a former colleague")) for s in assigned], current="kept"),
-        "client": client, "holds": holds, "may_lift": request.viewer.has(*law.MAY_LIFT),
+    return show(request, "services/file_keeping.html", file, {
+        "holds": holds, "may_lift": request.viewer.has(*law.MAY_LIFT),
         "may_erase": request.viewer.has(*law.MAY_ERASE), "obstacles": actions.obstacles(client, today),
         "ends_on": _ends_on(client), "term": law.SCHEDULE[law.Kept.CLIENT_FILE],
-    })  # fmt: skip
+    }, current="kept")  # fmt: skip
 
 
 def _state(hold: LegalHold, today: dt.date) -> Status:

@@ -2,16 +2,14 @@
 
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from concord.site.accounts.directory import staff_names
 from concord.site.pages import paging
 from concord.site.services import ledger as entries
-from concord.site.services.views._room import get_client, record_of
+from concord.site.services.views._room import get_client, opened, show
 from concord.site.services.views.release_paper import language_of, other_language
 from concord.site.stores import audit
 
@@ -23,15 +21,10 @@ _ORDER = ("-at", "-id")
 def ledger(request, pk):
     """What left this file: what, to whom, when and why, whether it was opened, with exactly what was sent."""
     client = get_client(request, pk)
-    audit.record("file.read", client)
-    assigned = list(client.assignments.filter(until_date=None).values_list("staff_id", flat=True))
-    names = staff_names(assigned)
-    said = [names.get(staff, _("a former colleague")) for staff in assigned]
+    file = opened(client)
     page = paging.page(client.disclosures.all(), order=_ORDER, after=request.GET.get("after", ""))
-    return render(request, "services/ledger.html", {
-        "record": record_of(client, staff=said, current="ledger"), "client": client, "page": page,
-        "lines": entries.read(page.rows, request.viewer), "now": timezone.now(),
-    })  # fmt: skip
+    lines = entries.read(page.rows, request.viewer)
+    return show(request, "services/ledger.html", file, {"page": page, "lines": lines}, current="ledger")
 
 
 @never_cache

@@ -11,15 +11,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from concord.law import mandated as law
-from concord.site.accounts.directory import agency_names, staff_names
+from concord.site.accounts.directory import agency_names
 from concord.site.accounts.models import Agency
 from concord.site.bridge import actions as bridge
 from concord.site.services import actions, duties
 from concord.site.services.actions.mandated import agencies_for, duty_of
 from concord.site.services.forms.mandated import DutyForm, PrivilegeForm, SaidForm, SendForm, ToldForm
 from concord.site.services.models import MandatedReport
-from concord.site.services.views._room import FileForm
-from concord.site.services.views.demands import Previewed, chosen, show
+from concord.site.services.views._room import FileForm, opened, show
+from concord.site.services.views.demands import Previewed, chosen
 from concord.vocabulary import ReferralKind
 
 AN_HOUR = timedelta(hours=1)
@@ -34,13 +34,13 @@ def mandated(request, pk):
     agencies = agency_names(entry.to_agency_id for entry in entries)
     for entry in entries:
         entry.to = agencies.get(entry.to_agency_id) or entry.to_words
-    names = staff_names([row.made_by_id, row.told_by_id])
-    return show(request, "services/mandated.html", row.client, {
+    file = opened(row.client, row.made_by_id, row.told_by_id)
+    return show(request, "services/mandated.html", file, {
         "report": row, "duty": duty, "clocks": law.clocks(duty, row.learned_at), "entries": entries,
-        "owes_notice": duties.owes_notice(row), "made_by": names.get(row.made_by_id, ""),
-        "told_by": names.get(row.told_by_id, ""), "made": row.made_at or row.written_at,
+        "owes_notice": duties.owes_notice(row), "made_by": file.names.get(row.made_by_id, ""),
+        "told_by": file.names.get(row.told_by_id, ""), "made": row.made_at or row.written_at,
         "is_late": timezone.now() - row.learned_at > AN_HOUR,  # until then "0 minutes overdue" would only frighten
-    })  # fmt: skip
+    }, current="law")  # fmt: skip
 
 
 def get_report(request, pk) -> MandatedReport:

@@ -12,8 +12,7 @@ from concord.site.services import actions
 from concord.site.services.actions.packet import packet as standing
 from concord.site.services.forms.packet import TellForm
 from concord.site.services.models import PacketAnswer
-from concord.site.services.views._room import FileForm, get_client
-from concord.site.services.views.demands import show
+from concord.site.services.views._room import FileForm, get_client, opened, show
 from concord.site.services.views.release_paper import language_of, other_language
 from concord.site.stores import audit
 from concord.vocabulary import PacketQuestion
@@ -24,7 +23,7 @@ from concord.vocabulary import PacketQuestion
 def packet(request, pk):
     """Each question with what stands, or nothing: none of them has to be answered."""
     row = get_client(request, pk)
-    return show(request, "services/packet.html", row, {"questions": _questions(row)}, current="packet")
+    return show(request, "services/packet.html", opened(row), {"questions": _questions(row)}, current="packet")
 
 
 def _questions(row) -> list[dict]:

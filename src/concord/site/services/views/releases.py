@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from concord.law import releases as law
-from concord.site.accounts.directory import agency_names, staff_names
+from concord.site.accounts.directory import agency_names
 from concord.site.accounts.models import Agency
 from concord.site.bridge import packages
 from concord.site.pages.lists import Column, Deadline
@@ -22,7 +22,7 @@ from concord.site.services.actions import releases
 from concord.site.services.forms.releases import RevokeForm
 from concord.site.services.ledger import fate, lines_of
 from concord.site.services.models import Client, Release
-from concord.site.services.views._room import INVALID, get_client, record_of
+from concord.site.services.views._room import INVALID, get_client, opened, show
 from concord.site.stores import audit
 from concord.vocabulary import (
     ReleasePurpose,
@@ -43,18 +43,12 @@ TONES = {law.State.LIVE: "good", law.State.EXPIRED: "plain", law.State.REVOKED: 
 def releases_of(request, pk):
     """Each release, where it stands and how many days are left, the newest first."""
     client = get_client(request, pk)
-    audit.record("file.read", client)
     rows = list(client.releases.order_by("-signed_on", "-created_at")[:100])
-    assigned = list(client.assignments.filter(until_date=None).values_list("staff_id", flat=True))
-    names = staff_names([*assigned, *(row.to_staff_id for row in rows)])
+    file = opened(client, *(row.to_staff_id for row in rows))
     agencies = agency_names(row.to_agency_id for row in rows)
     for row in rows:
-        dress(row, client, names, agencies)
-    said = [names.get(staff, _("a former colleague")) for staff in assigned]
-    return render(request, "services/releases.html", {
-        "record": record_of(client, staff=said, current="releases"), "client": client, "rows": rows,
-        "columns": _columns(), "now": timezone.now(),
-    })  # fmt: skip
+        dress(row, client, file.names, agencies)
+    return show(request, "services/releases.html", file, {"rows": rows, "columns": _columns()}, current="releases")
 
 
 def _columns():
@@ -96,20 +90,16 @@ def release(request, pk):
     """What was signed, what has become of it, and what can be done: take back, renew, print."""
     row = get_release(request, pk)
     client = row.client
-    audit.record("file.read", client)
-    assigned = list(client.assignments.filter(until_date=None).values_list("staff_id", flat=True))
-    names = staff_names([*assigned, row.to_staff_id, row.explained_by_id, row.created_by_id, row.revoked_by_id])
-    dress(row, client, names, agency_names([row.to_agency_id]))
-    said = [names.get(staff, _("a former colleague")) for staff in assigned]
+    file = opened(client, row.to_staff_id, row.explained_by_id, row.created_by_id, row.revoked_by_id)
+    dress(row, client, file.names, agency_names([row.to_agency_id]))
     handed = row.disclosures.order_by("at").first()
     package = packages.sent_packages(request.viewer).filter(pk=handed.package_id).first() if handed else None
     became = fate(handed, package) if handed else Status(_("Nothing has been handed over"))
-    return render(request, "services/release.html", {
-        "record": record_of(client, staff=said, current="releases"), "client": client, "release": row,
-        "facts": facts_of(row, names), "lines": lines_of(row.words or {}), "handed": handed,
-        "fate": became, "has_paper": row.method != SignatureMethod.ORAL, "now": timezone.now(),
+    return show(request, "services/release.html", file, {
+        "release": row, "facts": facts_of(row, file.names), "lines": lines_of(row.words or {}), "handed": handed,
+        "fate": became, "has_paper": row.method != SignatureMethod.ORAL,
         "renewed": row.renewals.order_by("-signed_on").first(),
-    })  # fmt: skip
+    }, current="releases")  # fmt: skip
 
 
 def facts_of(row: Release, names: dict) -> list[Fact]:
