@@ -7,15 +7,14 @@ there too, with its candidates. `charged_ht` answers unknown while such a count 
 """
 
 import re
-import tomllib
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
 from concord.law.answers import agreed, answer, either
+from concord.law.jurisdictions import Head, head_of, packs_of
 from concord.vocabulary import Answer, ChargeClass, ChargeStage
 
 UNMATCHED = None
@@ -122,15 +121,9 @@ def _number(section: str) -> int:
 
 
 @dataclass(frozen=True)
-class Pack:
+class Pack(Head):
     """One jurisdiction's citations. `status` and `reviewer` say whether anybody has checked them."""
 
-    jurisdiction: str
-    name: str
-    version: str
-    status: str
-    reviewer: str
-    source: str
     spellings: dict[str, str]
     default_code: str | None
     rows: tuple[Row, ...]
@@ -181,12 +174,7 @@ def read_pack(document: dict) -> Pack:
     """A pack from its parsed TOML. ValueError names the row that is wrong."""
     spellings = {tidy(spelling): code["id"] for code in document["code"] for spelling in code["spellings"]}
     bare = Pack(
-        jurisdiction=document["jurisdiction"],
-        name=document["name"],
-        version=document["version"],
-        status=document["status"],
-        reviewer=document["reviewer"],
-        source=document["source"],
+        **head_of(document),
         spellings=spellings,
         default_code=document.get("default_code"),
         rows=(),
@@ -215,11 +203,7 @@ def _read_row(pack: Pack, row: dict) -> Row:
 @cache
 def packs() -> dict[str, Pack]:
     """The packs that come with Concord, by jurisdiction (`US`, `US-CA` ...)."""
-    folder = resources.files("concord.law") / "packs" / "charges"
-    read = [
-        read_pack(tomllib.loads(file.read_text("utf-8"))) for file in folder.iterdir() if file.name.endswith(".toml")
-    ]
-    return {pack.jurisdiction: pack for pack in sorted(read, key=lambda pack: pack.jurisdiction)}
+    return packs_of("charges", read_pack)
 
 
 # --- Classes ----------------------------------------------------------------------------------------------------------

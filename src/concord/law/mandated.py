@@ -5,15 +5,14 @@ A mandated report never waits for a permission or for telling the client; it say
 does not. The packs in `packs/reports/*.toml` are drafts until a lawyer of the adopting agency has checked each row.
 """
 
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
+from concord.law.jurisdictions import Head, head_of, packs_of
 from concord.vocabulary import DisclosureItem, Sector
 
 FEDERAL = "US"
@@ -96,19 +95,13 @@ class Duty:
 
 
 @dataclass(frozen=True)
-class Pack:
-    jurisdiction: str
-    name: str
-    version: str
-    status: str
-    reviewer: str
-    source: str
+class Pack(Head):
     duties: tuple[Duty, ...]
 
 
 def read_pack(document: dict) -> Pack:
-    head = {name: document[name] for name in ("jurisdiction", "name", "version", "status", "reviewer", "source")}
-    return Pack(**head, duties=tuple(_read_duty(document["jurisdiction"], row) for row in document["duty"]))
+    duties = tuple(_read_duty(document["jurisdiction"], row) for row in document["duty"])
+    return Pack(**head_of(document), duties=duties)
 
 
 def _read_duty(jurisdiction: str, row: dict) -> Duty:
@@ -129,9 +122,7 @@ def _read_duty(jurisdiction: str, row: dict) -> Duty:
 @cache
 def packs() -> dict[str, Pack]:
     """The packs that come with Concord, by jurisdiction (`US`, `US-CA` ...)."""
-    folder = resources.files("concord.law") / "packs" / "reports"
-    read = [read_pack(tomllib.loads(f.read_text("utf-8"))) for f in folder.iterdir() if f.name.endswith(".toml")]
-    return {pack.jurisdiction: pack for pack in sorted(read, key=lambda pack: pack.jurisdiction)}
+    return packs_of("reports", read_pack)
 
 
 def packs_for(state: str) -> tuple[Pack, ...]:

@@ -5,16 +5,15 @@ and the abuser of a minor, or of the minor's other parent, may not sign (34 USC 
 When a minor signs alone is for the states to say: packs in `packs/consent/*.toml`, drafts until a reviewer is named.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
 from concord.law import packages, packet
 from concord.law.dates import ADULT_AT, age_on
+from concord.law.jurisdictions import Head, packs_of
 from concord.law.wall import JUSTICE
 from concord.vocabulary import (
     AgeGroup,
@@ -147,26 +146,21 @@ class Alone:
 
 
 @dataclass(frozen=True)
-class Pack:
+class Pack(Head):
     """What one jurisdiction says of who may sign. `status` and `reviewer` say whether anybody has checked it."""
 
-    jurisdiction: str
-    name: str
-    version: str
-    status: str
-    reviewer: str
-    source: str
     alone: tuple[Alone, ...] = ()
     note: str = ""
+
+
+def _read_pack(document: dict) -> Pack:
+    return Pack(**document | {"alone": tuple(Alone(**row) for row in document.get("alone", ()))})
 
 
 @cache
 def packs() -> dict[str, Pack]:
     """The packs that come with Concord, by jurisdiction (`US`, `US-CA` ...)."""
-    folder = resources.files("concord.law") / "packs" / "consent"
-    read = [tomllib.loads(file.read_text("utf-8")) for file in folder.iterdir() if file.name.endswith(".toml")]
-    made = [Pack(**one | {"alone": tuple(Alone(**row) for row in one.get("alone", ()))}) for one in read]
-    return {pack.jurisdiction: pack for pack in sorted(made, key=lambda pack: pack.jurisdiction)}
+    return packs_of("consent", _read_pack)
 
 
 def statutes(state: str, known: Age) -> tuple[Alone, ...]:
