@@ -1,0 +1,1 @@
+"""The only maker of a releasable table: thresholds, complementary suppression, audit by attack, release ledger."""
