@@ -1,8 +1,8 @@
 """A table before it may leave: every number in it names the counts of people it was computed from.
 
 A `Grid` is what a section of a report wants to print. It is not printable: `release.release` alone turns grids into
-`Releasable` ones, blanking every value that rests on a count which must stay hidden. `Counts` holds those counts once for
-a whole report, with the sums that tie them together, so that a cell hidden in one table cannot be had from another.
+`Releasable` ones, blanking every value that rests on a count which must stay hidden. `Counts` holds those counts once
+for a whole report, with the sums that tie them together, so that a cell hidden in one table cannot be had from another.
 """
 
 from collections.abc import Iterable, Mapping
@@ -48,7 +48,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table that wants to be printed: `key` is its file name, `title` its caption, `notes` what a reader must know."""
+    """A table that wants to be printed: `key` is its file name, `title` its caption, `notes` what a reader needs."""
 
     key: str
     title: str

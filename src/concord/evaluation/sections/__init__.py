@@ -19,7 +19,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Section:
-    """One topic of the report: paragraphs, grids and pictures in reading order, and the counts that its grids rest on."""
+    """One topic: paragraphs, grids and pictures in reading order, and the counts that its grids rest on."""
 
     key: str
     title: str
