@@ -1,9 +1,10 @@
-"""The case file as data: check a bundle or filled-in templates, write the codebook or empty templates"""
+"""The case file as data: check a bundle or filled-in templates, write its codebook, reconcile rows with a print"""
 
 import sys
 from pathlib import Path
 
 from concord.casefile import bundle, checks, codebook, reading
+from concord.casefile.formats import fbi_trafficking
 
 SHOWN = 20
 
@@ -15,11 +16,17 @@ def add_arguments(parser):
     check.add_argument("--all", action="store_true", help=f"every finding, not the first {SHOWN} and a summary")
     for name, says in (("codebook", "write codebook.csv and codebook.html"), ("template", "write empty CSV and XLSX")):
         actions.add_parser(name, help=says).add_argument("out", type=Path)
+    beside = actions.add_parser("reconcile", help="the FBI's human trafficking rows beside its printed Table 1")
+    beside.add_argument("rows", type=Path, metavar="HT.csv", help="one row an agency, year and offense")
+    beside.add_argument("table", type=Path, metavar="TABLE.csv", help="Table 1 of that year")
+    beside.add_argument("--year", type=int, required=True)
 
 
 def run(args) -> int:
     if args.action == "check":
         return _check(args.folder, args.all)
+    if args.action == "reconcile":
+        return _reconcile(args.rows, args.table, args.year)
     written = {"codebook": codebook.write_codebook, "template": codebook.write_templates}[args.action](args.out)
     for path in written:
         print(path)
@@ -42,6 +49,22 @@ def _check(folder: Path, everything: bool) -> int:
         _print_summary(checked)
     print(f"{checked.errors:,} errors, {len(checked.findings):,} findings. Nothing was changed.")
     return 1 if checked.errors else 0
+
+
+def _reconcile(rows: Path, table: Path, year: int) -> int:
+    report = reading.Report()
+    try:
+        read = list(fbi_trafficking.read_rows(rows, report))
+        printed = fbi_trafficking.read_printed(table, report)
+    except reading.Refused as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    _print(report.listed, everything=False)
+    odd = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in fbi_trafficking.oddities(read).items())
+    print(f"{len(read):,} rows, none changed or left out; {odd}")
+    found = fbi_trafficking.reconcile(read, printed, year)
+    print(found)
+    return 1 if report.rejected or found.differ or found.only_printed or found.only_rows else 0
 
 
 def _print(lines: list, everything: bool) -> None:
