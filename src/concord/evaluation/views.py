@@ -58,7 +58,7 @@ def _days(stem: str, exact: bool) -> str:
 
 
 def _in_set(within: ChargeSet) -> str:
-    """Three-valued: is the charge of the set. Unknown while its class, or whether material was produced, could decide."""
+    """Three-valued: is the charge of the set. Unknown while its class, or what was produced, could decide."""
     listed = ", ".join(literal(code) for code in sorted(within.classes))
     producing = ", ".join(literal(code) for code in sorted(within.producing))
     made = f"when t.class in ({producing}) then t.csam_production " if producing else ""
@@ -187,7 +187,8 @@ def _cases(exact: bool) -> str:
         "select c.case_id, c.site_id, c.type, t.status, t.closed_how, t.source, t.proactive, t.forum, t.agencies, "
         "t.prosecution_decision, t.decision_reason, t.docket_known, t.data_quality, t.initially_classified_as, "
         f"c.quarter as opened_quarter, {closed} as closed_days, {referred} as referred_days, "
-        "c.followed_days, c.mature, c.adopted, o.arrested, o.prosecuted, o.charged_strict, o.charged_broad, o.convicted, o.custody, "
+        "c.followed_days, c.mature, c.adopted, "
+        "o.arrested, o.prosecuted, o.charged_strict, o.charged_broad, o.convicted, o.custody, "
         "f.selected_by, f.stratum "
         'from "case" t join _opened c using (case_id) join outcome o using (case_id) left join chosen f using (case_id)'
     )

@@ -18,9 +18,7 @@ select
     count(*) filter (where mature and custody is null) as custody_unknown,
     count(*) filter (where mature and adopted) as adopted,
     count(*) filter (where mature and adopted is null) as adopted_unknown,
-    count(*) filter (where mature and prosecuted and charged_strict) as prosecuted_charged_strict,
     count(*) filter (where mature and prosecuted and charged_strict is null) as prosecuted_charged_strict_unknown,
-    count(*) filter (where mature and prosecuted and charged_broad) as prosecuted_charged_broad,
     count(*) filter (where mature and prosecuted and charged_broad is null) as prosecuted_charged_broad_unknown,
     count(*) filter (where mature and prosecuted and convicted) as prosecuted_convicted,
     count(*) filter (where mature and prosecuted and convicted is null) as prosecuted_convicted_unknown
