@@ -128,7 +128,7 @@ def _suspects(exact: bool) -> str:
         "select t.suspect_id, t.case_id, c.site_id, c.type, c.mature, c.followed_days, t.race as races, "
         f"t.race_source, t.sex, t.role, t.outcome, {arrested} as arrested, {prosecuted} as prosecuted, "
         f"{convicted} as convicted, {charged('strict')} as charged_strict, {charged('broad')} as charged_broad, "
-        "case when k.custody then true when k.sentenced then false end as custody, "
+        f"case when k.custody then true when k.sentenced or not ({convicted}) then false end as custody, "
         "case when t.outcome = 'adopted_federally' or c.adopted then true when t.outcome is null and c.adopted is null "
         "then null else false end as adopted, "
         f"{_days('arrested', exact)} as arrested_days, {_days('prosecuted', exact)} as prosecuted_days, "
