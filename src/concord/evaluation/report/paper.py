@@ -1,0 +1,90 @@
+"""The report as a tagged PDF (PDF/UA-1) made by typst: fonts inside, no network, the same bytes every time."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import typst
+
+from concord.disclosure.grids import Grid, Heading, Kind
+from concord.evaluation.report import numbers
+from concord.evaluation.report.document import Document
+from concord.evaluation.report.pictures import draw
+from concord.evaluation.sections import Picture
+
+TEMPLATE = Path(__file__).parent / "paper.typ"
+WIDEST, FIRST, INSET = 36, 20, 2  # letters
+FITS, CROWDED = 75, 105  # letters in a line of table text
+NO_DATE = 0  # typst writes no date into the file; without a fixed clock its identifier would still follow the day
+
+
+def paper(document: Document) -> bytes:
+    """The whole report as PDF. Its date is in the words of the report alone, so that equal reports are equal files."""
+    return typst.compile(
+        str(TEMPLATE),
+        root=str(TEMPLATE.parent),
+        ignore_system_fonts=True,
+        pdf_standards=["ua-1"],
+        timestamp=NO_DATE,
+        sys_inputs={"report": json.dumps(_report(document), ensure_ascii=False)},
+    )
+
+
+def _report(document: Document) -> dict:
+    drawn = iter(range(1, len(document.pictures()) + 1))
+    return {
+        "title": numbers.plain(document.title),
+        "subtitle": numbers.plain(document.subtitle),
+        "about": [[numbers.plain(label), numbers.plain(says)] for label, says in document.about],
+        "sections": [
+            {
+                "title": numbers.plain(section.title),
+                "blocks": [_block(document, block, drawn) for block in section.blocks],
+            }
+            for section in document.sections
+        ],
+    }
+
+
+def _block(document: Document, block: str | Grid | Picture, drawn: Iterator[int]) -> dict:
+    if isinstance(block, Picture):
+        svg = draw(block, document.grid(block.grid), mark=f"p{next(drawn)}")
+        return {"kind": "picture", "title": numbers.plain(block.title), "alt": numbers.plain(block.alt), "svg": svg}
+    if isinstance(block, str):
+        return {"kind": "words", "says": numbers.plain(block)}
+    return _table(block)
+
+
+def _table(grid: Grid) -> dict:
+    rows = [[numbers.written(value) for value in row] for row in grid.rows]
+    headings = [_heading(heading) for heading in grid.headings]
+    return {
+        "kind": "table",
+        "title": numbers.plain(grid.title),
+        "headings": headings,
+        "columns": _room(headings, rows),
+        "numeric": [at > 0 and any(row[at].kind is not Kind.TEXT for row in grid.rows) for at in range(len(headings))],
+        "rows": [[{"says": says, "blank": bool(value.missing)} for value, says in zip(row, line, strict=True)]
+                 for row, line in zip(grid.rows, rows, strict=True)],
+        "notes": [numbers.plain(note) for note in grid.notes],
+    }
+
+
+def _heading(heading: Heading) -> str:
+    return numbers.plain(f"{heading.says} ({heading.unit})" if heading.unit else heading.says)
+
+
+def _room(headings: list[str], rows: list[list[str]]) -> list[int]:
+    """The share of the width that each column gets, in letters; empty when all columns fit as wide as they are.
+
+    Columns are as wide as their longest cell; where that is too much they shrink to their longest word.
+    """
+    lines = [headings, *rows]
+    words = [max(len(word) for line in lines for word in line[at].split(" ")) for at in range(len(headings))]
+    cells = [max([len(row[at]) for row in rows], default=0) for at in range(len(headings))]
+    whole = [max(word, min(cell, WIDEST)) for word, cell in zip(words, cells, strict=True)]
+    if sum(whole) <= FITS:
+        return []
+    if sum(whole) <= CROWDED:
+        return [room + INSET for room in whole]
+    return [max(words[0], min(cells[0], FIRST)) + INSET, *(word + INSET for word in words[1:])]

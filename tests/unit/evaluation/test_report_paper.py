@@ -1,0 +1,64 @@
+"""The report as a tagged PDF."""
+
+import io
+from collections import Counter
+
+import pytest
+from pypdf import PdfReader
+
+from concord.evaluation.report.paper import paper
+from tests.unit.evaluation import sample_report as sample
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return PdfReader(io.BytesIO(paper(sample.report())))
+
+
+def elements(node):
+    """Every structure element below a node of the tag tree."""
+    node = node.get_object()
+    if not isinstance(node, dict):
+        return
+    if "/S" in node:
+        yield node
+    below = node.get("/K", [])
+    for child in below if isinstance(below, list) else [below]:
+        yield from elements(child)
+
+
+@pytest.fixture(scope="module")
+def tags(reader):
+    return list(elements(reader.trailer["/Root"]["/StructTreeRoot"]))
+
+
+def test_the_paper_is_tagged_titled_and_in_english(reader):
+    root = reader.trailer["/Root"]
+    assert root["/Lang"] == "en"
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
+    assert reader.metadata.title == "Evaluation of eight task forces"
+
+
+def test_sections_tables_and_pictures_are_what_they_are_tagged_as(tags):
+    kinds = Counter(tag["/S"] for tag in tags)
+    assert (kinds["/Document"], kinds["/H1"], kinds["/Table"], kinds["/Figure"]) == (1, 5, 5, 5)
+    assert kinds["/TH"] == sum(len(grid.headings) for _, grid in sample.DRAWN)
+
+
+def test_every_picture_has_its_words(tags):
+    assert [tag["/Alt"] for tag in tags if tag["/S"] == "/Figure"] == [
+        f"What {grid.title} shows." for _, grid in sample.DRAWN]
+
+
+def test_what_somebody_wrote_is_printed_and_not_run(reader):
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    assert '#eval("1")' in text.replace("“", '"').replace("”", '"')
+    assert "*b*" in text
+
+
+def test_numbers_on_paper_are_those_on_the_page(reader):
+    text = " ".join(page.extract_text() for page in reader.pages).replace("\u00a0", " ")
+    assert "25.2 % (15.5 to 38.2)" in text
+    assert "withheld" in text

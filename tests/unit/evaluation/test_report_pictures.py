@@ -1,0 +1,84 @@
+"""Pictures of tables."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from concord.disclosure.grids import Grid, Kind, Value, words
+from concord.evaluation.report.pictures import draw
+from concord.evaluation.sections import Picture
+from tests.unit.evaluation import sample_report as sample
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(name, grid):
+    return ElementTree.fromstring(draw(sample.picture(name, grid), grid, mark="p1"))
+
+
+def letters(svg):
+    return " | ".join(text.text for text in svg.iter(f"{SVG}text"))
+
+
+@pytest.mark.parametrize(("name", "grid"), sample.DRAWN)
+def test_a_picture_says_what_it_shows_to_who_cannot_see_it(name, grid):
+    svg = drawn(name, grid)
+    assert svg.get("role") == "img"
+    assert svg.get("aria-labelledby") == "p1-t p1-d"
+    assert [svg.find(f"{SVG}title").get("id"), svg.find(f"{SVG}desc").get("id")] == ["p1-t", "p1-d"]
+    assert svg.find(f"{SVG}desc").text == f"What {grid.title} shows."
+
+
+@pytest.mark.parametrize(("name", "grid"), sample.DRAWN)
+def test_the_same_table_gives_the_same_bytes(name, grid):
+    assert draw(sample.picture(name, grid), grid, mark="p1") == draw(sample.picture(name, grid), grid, mark="p1")
+
+
+@pytest.mark.parametrize(("name", "grid"), [pair for pair in sample.DRAWN if pair[0] != "curves"])
+def test_a_blank_is_written_where_its_mark_would_be(name, grid):
+    assert sample.HIDDEN in letters(drawn(name, grid))
+
+
+@pytest.mark.parametrize("name", ["forest", "disparity", "agreement"])
+def test_what_was_left_in_a_hidden_value_moves_no_stroke(name):
+    def picture(**left):
+        hidden = Value(left.pop("shown", None), Kind.NUMBER, missing=sample.HIDDEN, **left)
+        rows = ((Value("A"), sample.ratio(0.5, 0.2, 0.9)), (Value("B"), hidden))
+        return draw(Picture(name, "x", "x", "x"), Grid("x", "x", words("Row", "Ratio"), rows), mark="p1")
+
+    assert picture() == picture(shown=0.7, low=0.1, high=99.0)
+
+
+def test_a_line_has_a_gap_where_a_value_is_hidden():
+    lines = [path for path in drawn("curves", sample.TIMES).iter(f"{SVG}path") if path.get("stroke-width") == "2.5"]
+    assert len(lines) == 1 + 2 + 2  # sex in one piece, labor in two, and both in the legend
+
+
+def test_a_ratio_of_one_stands_where_both_sides_are_equal():
+    even = Grid("x", "x", words("Stage", "Ratio"), ((Value("A"), sample.ratio(1.0, 0.5, 2.0)),))
+    circle = drawn("disparity", even).find(f"{SVG}circle")
+    assert float(circle.get("cx")) == pytest.approx((4 + 326) / 2)
+
+
+def test_an_interval_that_leaves_the_picture_ends_in_an_arrow():
+    wide = Grid("x", "x", words("Stage", "Ratio"), ((Value("A"), sample.ratio(3.0, 0.5, 5000.0)),))
+    closed = [path for path in drawn("disparity", wide).iter(f"{SVG}path") if path.get("d").endswith("Z")]
+    assert len(closed) == 1
+
+
+@pytest.mark.parametrize("name", ["funnel", "forest", "disparity", "agreement", "curves"])
+def test_a_table_with_everything_hidden_is_still_drawn(name):
+    first = Value(30, Kind.DAYS) if name == "curves" else Value("A")
+    rows = ((first, sample.blank(Kind.COUNT), sample.blank(Kind.SHARE)),)
+    assert drawn(name, Grid("x", "x", words("Row", "n", "Share"), rows)).find(f"{SVG}title") is not None
+
+
+@pytest.mark.parametrize("name", ["forest", "agreement", "disparity", "funnel", "curves"])
+def test_a_table_without_the_columns_is_refused_by_name(name):
+    with pytest.raises(ValueError, match="the table notes"):
+        draw(Picture(name, "notes", "x", "x"), Grid("notes", "x", words("A"), ((Value("b"),),)), mark="p1")
+
+
+def test_an_unknown_picture_is_refused_with_those_there_are():
+    with pytest.raises(ValueError, match="agreement, curves, disparity, forest, funnel"):
+        draw(Picture("pie", "funnel", "x", "x"), sample.FUNNEL, mark="p1")
