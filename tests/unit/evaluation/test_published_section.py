@@ -38,7 +38,7 @@ def test_every_number_of_cases_and_people_names_its_counts(made):
     about_sites = {"Task forces in the study", "Sites that gave files"}
     rows = [row for row in grid(made, "published_compared").rows if row[0].shown not in about_sites]
     numbers = [value for row in rows for value in row if isinstance(value.shown, int | float)]
-    assert len(numbers) == 12
+    assert len(numbers) == 11
     assert all(value.of and set(value.of) <= set(made.counts.values) for value in numbers)
 
 
