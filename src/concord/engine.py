@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 BATCH = 10_000
+QUIET = "set enable_progress_bar = false"  # a command's output is its own
 SAFE = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -59,6 +60,7 @@ class Engine:
     def __init__(self, memory: str = "2GB", threads: int | None = None):
         config = SAFE | {"memory_limit": memory} | ({"threads": str(threads)} if threads else {})
         self.connection = duckdb.connect(config=config)
+        self.connection.execute(QUIET)
 
     def __enter__(self) -> "Engine":
         return self
@@ -110,6 +112,7 @@ class Engine:
     def stream(self, sql: str, **values) -> Iterator[tuple]:
         """The rows of a query, a batch in memory at a time; several streams may be open at once."""
         cursor = self.connection.cursor()
+        cursor.execute(QUIET)
         cursor.execute(sql, values or None)
         while batch := cursor.fetchmany(BATCH):
             yield from batch

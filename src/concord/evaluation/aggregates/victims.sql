@@ -3,14 +3,14 @@ select
     site_id,
     type,
     count(*) as opened,
-    count(*) filter (where not mature) as immature,
-    count(*) filter (where mature and arrested) as arrested,
-    count(*) filter (where mature and arrested is null) as arrested_unknown,
-    count(*) filter (where mature and charged) as charged,
-    count(*) filter (where mature and charged is null) as charged_unknown,
-    count(*) filter (where mature and convicted) as convicted,
-    count(*) filter (where mature and convicted is null) as convicted_unknown,
-    count(*) filter (where mature and referred) as referred,
-    count(*) filter (where mature and referred is null) as referred_unknown
+    sum(case when not mature then 1 else 0 end) as immature,
+    sum(case when mature and arrested then 1 else 0 end) as arrested,
+    sum(case when mature and arrested is null then 1 else 0 end) as arrested_unknown,
+    sum(case when mature and charged then 1 else 0 end) as charged,
+    sum(case when mature and charged is null then 1 else 0 end) as charged_unknown,
+    sum(case when mature and convicted then 1 else 0 end) as convicted,
+    sum(case when mature and convicted is null then 1 else 0 end) as convicted_unknown,
+    sum(case when mature and referred then 1 else 0 end) as referred,
+    sum(case when mature and referred is null then 1 else 0 end) as referred_unknown
 from victims
 group by site_id, type
