@@ -14,7 +14,7 @@ import numpy as np
 FEW_UNITS = 20
 
 
-class CannotCompare(ValueError):
+class NoComparison(ValueError):
     """The panel cannot answer the question; says what is missing and what would help."""
 
 
@@ -64,18 +64,18 @@ class Panel:
 def panel(rows: Iterable[tuple[str, int, float | None]], began: Mapping[str, int | None]) -> Panel:
     """A panel from (unit, period, outcome) and the period in which each unit adopted (None: never).
 
-    Rows without an outcome are left out and counted. Raises CannotCompare for a repeated unit and period, or a unit
+    Rows without an outcome are left out and counted. Raises NoComparison for a repeated unit and period, or a unit
     whose adoption is not stated.
     """
     rows = list(rows)
     twice = [pair for pair, times in Counter((unit, period) for unit, period, _ in rows).items() if times > 1]
     if twice:
-        raise CannotCompare(f"unit {twice[0][0]} stands twice in period {twice[0][1]}: one row a unit and period")
+        raise NoComparison(f"unit {twice[0][0]} stands twice in period {twice[0][1]}: one row a unit and period")
     if strangers := sorted({unit for unit, _, _ in rows} - set(began)):
-        raise CannotCompare(f"when did {strangers[0]} adopt? Say the period, or none for never")
+        raise NoComparison(f"when did {strangers[0]} adopt? Say the period, or none for never")
     known = [row for row in rows if row[2] is not None and np.isfinite(row[2])]
     if not known:
-        raise CannotCompare("no unit has an outcome in any period")
+        raise NoComparison("no unit has an outcome in any period")
     notes = (
         (f"{len(rows) - len(known)} unit-periods without an outcome are left out",) if len(known) < len(rows) else ()
     )
@@ -111,19 +111,19 @@ def rates(rows: Iterable[tuple[str, int, float, int]], began: Mapping[str, int |
 def compared(whole: Panel, comparison: Comparison | None) -> Panel:
     """The adopters beside their registered comparison group, in the periods where there is one.
 
-    Raises CannotCompare when none was registered, when one of it adopted, or when nobody is left to compare with.
+    Raises NoComparison when none was registered, when one of it adopted, or when nobody is left to compare with.
     """
     if comparison is None or comparison.registered_on is None:
-        raise CannotCompare("no comparison group was registered: name one in the protocol before the outcomes are read")
+        raise NoComparison("no comparison group was registered: name one in the protocol before the outcomes are read")
     return _identified(_named(whole, comparison) if comparison.units else _not_yet(whole))
 
 
 def _named(whole: Panel, comparison: Comparison) -> Panel:
     last, units = whole.period.max(), whole.units
     if unknown := sorted(set(comparison.units) - set(units)):
-        raise CannotCompare(f"the comparison unit {unknown[0]} has no row in the panel")
+        raise NoComparison(f"the comparison unit {unknown[0]} has no row in the panel")
     if began := sorted(unit for unit in comparison.units if units[unit] <= last):
-        raise CannotCompare(f"the comparison unit {began[0]} itself adopted in period {units[began[0]]:.0f}")
+        raise NoComparison(f"the comparison unit {began[0]} itself adopted in period {units[began[0]]:.0f}")
     others = sorted(unit for unit, began in units.items() if began > last and unit not in comparison.units)
     if not others:
         return whole
@@ -148,20 +148,20 @@ def _not_yet(whole: Panel) -> Panel:
 def _identified(part: Panel) -> Panel:
     """Each unit seen before it adopted, each period with someone who has not: else a refusal or a note."""
     if not len(part.period):
-        raise CannotCompare("all units adopt in the same period: nobody is left to compare with")
+        raise NoComparison("all units adopt in the same period: nobody is left to compare with")
     first = part.period.min()
     always = sorted(unit for unit in part.units if not (~part.treated & (part.unit == unit)).any())
     if always:
         note = f"{len(always)} units never seen before they adopted are left out: {_list(always)}"
         part = part.only(~np.isin(part.unit, always), note)
     if not part.treated.any():
-        raise CannotCompare(f"no unit adopts after period {first} and is seen afterwards: there is nothing to estimate")
+        raise NoComparison(f"no unit adopts after period {first} and is seen afterwards: there is nothing to estimate")
     bare = sorted(set(part.period.tolist()) - set(part.period[~part.treated].tolist()))
     if bare:
         part = part.only(~np.isin(part.period, bare), f"periods {_list(bare)} have no comparison and are left out")
     without = [unit for unit, began in part.units.items() if began > part.period.max()]
     if len(without) < 2:
-        raise CannotCompare("one unit or none is left to compare with: two at the least, better twenty")
+        raise NoComparison("one unit or none is left to compare with: two at the least, better twenty")
     return part
 
 

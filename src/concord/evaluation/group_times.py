@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from concord.evaluation.adoption import CannotCompare, Panel
+from concord.evaluation.adoption import NoComparison, Panel
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,15 @@ class GroupTimes:
 
 
 def estimate(whole: Panel) -> GroupTimes:
-    """All group-time differences of units seen in every period. Raises CannotCompare without a never-adopter, or
+    """All group-time differences of units seen in every period. Raises NoComparison without a never-adopter, or
     when nobody adopts after the first period."""
     wide, began, periods, notes = _balanced(whole)
     never = ~np.isfinite(began)
     if never.sum() < 2:
-        raise CannotCompare("no two units that never adopt: use the two-stage estimate in a restricted window")
+        raise NoComparison("no two units that never adopt: use the two-stage estimate in a restricted window")
     groups = [group for group in np.unique(began[~never]) if group <= periods[-1]]
     if not groups:
-        raise CannotCompare("nobody adopts after the first period")
+        raise NoComparison("nobody adopts after the first period")
     keys, values, influence = [], [], []
     for group in groups:
         for at in range(1, len(periods)):

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.stats import f as fisher
 from scipy.stats import t as student
 
-from concord.evaluation.adoption import FEW_UNITS, CannotCompare, Comparison, Panel, compared
+from concord.evaluation.adoption import FEW_UNITS, NoComparison, Comparison, Panel, compared
 
 
 class ExtraMissing(RuntimeError):
@@ -123,7 +123,7 @@ def staggered(
     """Two-stage difference in differences, errors clustered by unit, with event study, naive estimate and placebo.
 
     `leads` and `lags` are how many periods before (from -2; -1 is the reference) and after adoption stand apart.
-    Raises CannotCompare (no registered or usable comparison) and ExtraMissing (pyfixest is not installed).
+    Raises NoComparison (no registered or usable comparison) and ExtraMissing (pyfixest is not installed).
     """
     part = compared(whole, comparison)
     steps = _steps(part, leads, lags)
@@ -159,11 +159,11 @@ def staggered(
 def two_stage(part: Panel) -> float:
     """The point estimate alone: unit and period effects fitted where nobody has adopted, taken off where they have.
 
-    Raises CannotCompare where a unit or a period has no row without adoption.
+    Raises NoComparison where a unit or a period has no row without adoption.
     """
     value = _two_stage(_codes(part), part.outcome, part.treated)
     if value is None:
-        raise CannotCompare("a unit or a period is never seen without adoption")
+        raise NoComparison("a unit or a period is never seen without adoption")
     return value
 
 

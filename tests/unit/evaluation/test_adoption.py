@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from concord.evaluation import adoption
-from concord.evaluation.adoption import CannotCompare, Comparison
+from concord.evaluation.adoption import NoComparison, Comparison
 
 REGISTERED = date(2025, 3, 1)
 BEGAN = {"A": 3, "B": 5, "C": None, "D": None, "E": None}
@@ -66,7 +66,7 @@ def test_a_missing_outcome_is_left_out_and_counted():
     ],
 )
 def test_an_unusable_comparison_is_refused(comparison, says):
-    with pytest.raises(CannotCompare, match=says):
+    with pytest.raises(NoComparison, match=says):
         adoption.compared(adoption.panel(outcomes(), BEGAN), comparison)
 
 
@@ -80,15 +80,15 @@ def test_an_unusable_comparison_is_refused(comparison, says):
     ],
 )
 def test_a_panel_without_a_contrast_is_refused(began, says):
-    with pytest.raises(CannotCompare, match=says):
+    with pytest.raises(NoComparison, match=says):
         adoption.compared(adoption.panel(outcomes(began), began), Comparison("later adopters", REGISTERED))
 
 
 def test_a_unit_twice_in_a_period_is_refused():
-    with pytest.raises(CannotCompare, match="unit A stands twice in period 2"):
+    with pytest.raises(NoComparison, match="unit A stands twice in period 2"):
         adoption.panel([*outcomes(), ("A", 2, 9.0)], BEGAN)
 
 
 def test_a_unit_whose_adoption_is_not_stated_is_refused():
-    with pytest.raises(CannotCompare, match="when did Z adopt"):
+    with pytest.raises(NoComparison, match="when did Z adopt"):
         adoption.panel([*outcomes(), ("Z", 2, 9.0)], BEGAN)

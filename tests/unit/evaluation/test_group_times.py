@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from concord.evaluation import adoption, group_times
-from concord.evaluation.adoption import CannotCompare
+from concord.evaluation.adoption import NoComparison
 
 SHARED = Path(os.environ.get("CONCORD_SHARED", Path(__file__).parents[4] / "shared"))
 MPDTA = SHARED / "data" / "did" / "mpdta.csv"
@@ -74,5 +74,5 @@ def test_units_with_gaps_and_units_that_always_had_it_are_left_out_and_counted()
 
 
 def test_without_units_that_never_adopt_it_is_refused():
-    with pytest.raises(CannotCompare, match="never adopt"):
+    with pytest.raises(NoComparison, match="never adopt"):
         group_times.estimate(invented(never=1))

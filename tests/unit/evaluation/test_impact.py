@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from concord.evaluation import adoption, impact
-from concord.evaluation.adoption import CannotCompare, Comparison, Panel
+from concord.evaluation.adoption import NoComparison, Comparison, Panel
 
 REGISTERED = Comparison("areas that applied for a task force and got none", date(2025, 3, 1), ("U0", "U4", "U8", "U12"))
 
@@ -93,7 +93,7 @@ def test_where_all_adopt_the_window_is_restricted_instead_of_failing():
 
 
 def test_without_a_registered_comparison_nothing_is_estimated():
-    with pytest.raises(CannotCompare, match="registered"):
+    with pytest.raises(NoComparison, match="registered"):
         impact.staggered(areas()[0], None, seed=1)
 
 
