@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.stats import f as fisher
 from scipy.stats import t as student
 
-from concord.evaluation.adoption import FEW_UNITS, NoComparison, Comparison, Panel, compared
+from concord.evaluation.adoption import FEW_UNITS, Comparison, NoComparison, Panel, compared
 
 
 class ExtraMissing(RuntimeError):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from concord.evaluation import adoption
-from concord.evaluation.adoption import NoComparison, Comparison
+from concord.evaluation.adoption import Comparison, NoComparison
 
 REGISTERED = date(2025, 3, 1)
 BEGAN = {"A": 3, "B": 5, "C": None, "D": None, "E": None}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from concord.evaluation import adoption, impact
-from concord.evaluation.adoption import NoComparison, Comparison, Panel
+from concord.evaluation.adoption import Comparison, NoComparison, Panel
 
 REGISTERED = Comparison("areas that applied for a task force and got none", date(2025, 3, 1), ("U0", "U4", "U8", "U12"))
 
