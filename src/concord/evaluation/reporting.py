@@ -36,7 +36,7 @@ def evaluate(folder: Path, out: Path, *, ledger: Ledger | None = None, progress:
     """Evaluate the case files of a folder and write the report into `out`, a folder that is new or empty.
 
     `progress` hears each step, how many are done and of how many. The same folder gives the same bytes. Raises
-    `study.StudyError` and `files.OutError`; then nothing is left half-written.
+    `study.StudyError` and `files.OutputError`; then nothing is left half-written.
     """
     files.require_free(out)
     progress("Reading the files", 0, len(SECTIONS) + 3)
