@@ -12,7 +12,7 @@ from itertools import chain
 
 LABOR_FLOOR = 0.20  # below this share of cases, figures of labor trafficking rest on few
 FEW_SITES = 20  # below this number of sites, site-level tests must be exact and can find little
-SMALLEST_SITES = 6  # two groups of three: the smallest exact two-sided p is 0.10
+SMALLEST_SITES = 7  # exact permutation of 6 sites: p is 2/20 (3 and 3) or 1/15 (2 and 4) at the least; of 7, 1/35
 MISSING_TOLD = 0.05
 THIN_TOLD = 0.0
 
