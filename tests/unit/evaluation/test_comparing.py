@@ -170,10 +170,10 @@ def test_a_site_without_files_is_given_the_middling_share():
     assert made.sites[2].pooled == pytest.approx(made.overall)
 
 
-@pytest.mark.parametrize(("numerators", "denominators"), [([0, 0], [5, 5]), ([5, 5], [5, 5]), ([2], [5]), ([0, 1], [1, 1])])
-def test_nothing_is_pooled_where_all_agree(numerators, denominators):
+@pytest.mark.parametrize(("yes", "of"), [([0, 0], [5, 5]), ([5, 5], [5, 5]), ([2], [5]), ([0, 1], [1, 1])])
+def test_nothing_is_pooled_where_all_agree(yes, of):
     with pytest.raises(CannotCompare, match="nothing to pool"):
-        comparing.pool(numerators, denominators, ["a", "b"])
+        comparing.pool(yes, of, ["a", "b"])
 
 
 def test_firth_equals_the_reference(rows):
