@@ -13,7 +13,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def drawn(name, grid):
-    return ElementTree.fromstring(draw(sample.picture(name, grid), grid, mark="p1"))
+    (svg,) = draw(sample.picture(name, grid), grid, mark="p1")
+    return ElementTree.fromstring(svg)
 
 
 def letters(svg):
@@ -24,8 +25,8 @@ def letters(svg):
 def test_a_picture_says_what_it_shows_to_who_cannot_see_it(name, grid):
     svg = drawn(name, grid)
     assert svg.get("role") == "img"
-    assert svg.get("aria-labelledby") == "p1-t p1-d"
-    assert [svg.find(f"{SVG}title").get("id"), svg.find(f"{SVG}desc").get("id")] == ["p1-t", "p1-d"]
+    assert svg.get("aria-labelledby") == "p1-1-t p1-1-d"
+    assert [svg.find(f"{SVG}title").get("id"), svg.find(f"{SVG}desc").get("id")] == ["p1-1-t", "p1-1-d"]
     assert svg.find(f"{SVG}desc").text == f"What {grid.title} shows."
 
 
@@ -82,3 +83,40 @@ def test_a_table_without_the_columns_is_refused_by_name(name):
 def test_an_unknown_picture_is_refused_with_those_there_are():
     with pytest.raises(ValueError, match="agreement, curves, disparity, forest, funnel"):
         draw(Picture("pie", "funnel", "x", "x"), sample.FUNNEL, mark="p1")
+
+
+def figures(rows):
+    """A table as the sections lay figures out: of each stage, all and by type, the interval in a column of words."""
+    return Grid("x", "x", words("Stage", "Type", "Reached", "Of", "Share", "Interval or worst case"), tuple(
+        (Value(stage), Value(kind), Value(57, Kind.COUNT), Value(226, Kind.COUNT), sample.share(0.252),
+         Value("worst case 15.5% to 38.2%", low=0.155, high=0.382)) for stage, kind in rows))
+
+
+def test_rows_are_grouped_by_what_changes_least_often():
+    rows = [(stage, kind) for kind in ("All", "Sex") for stage in ("Arrested", "Charged", "Tried")]
+    svg = drawn("funnel", figures(rows))
+    bold = [text.text for text in svg.iter(f"{SVG}text") if text.get("font-weight") == "700"]
+    assert bold == ["All", "Sex"]
+
+
+def test_an_interval_in_words_beside_the_share_is_drawn_and_said():
+    svg = drawn("funnel", figures([("Arrested", "All")]))
+    assert "57 of 226" in letters(svg).replace(" | ", " ")
+    assert "worst" in letters(svg)
+    assert len(list(svg.iter(f"{SVG}path"))) == 4  # the line, white behind it, and its two ends
+
+
+def test_a_long_table_becomes_several_pictures_on_one_scale():
+    rows = [(f"Stage {at}", kind) for kind in ("All", "Sex", "Labor") for at in range(8)]
+    picture = Picture("forest", "x", "Sites", "What they show.")
+    one, two = (ElementTree.fromstring(svg) for svg in draw(picture, figures(rows), mark="p1"))
+    assert [svg.find(f"{SVG}title").text for svg in (one, two)] == ["Sites (part 1 of 2)", "Sites (part 2 of 2)"]
+    assert letters(one).count("Stage") == 16
+    assert letters(two).startswith("Labor")
+    assert letters(one).split(" | ")[-3:] == letters(two).split(" | ")[-3:]
+
+
+def test_no_group_is_lost_when_it_is_longer_than_a_page():
+    rows = [(f"Site {at}", "All") for at in range(50)]
+    drawings = draw(Picture("forest", "x", "x", "x"), figures(rows), mark="p1")
+    assert [drawing.count("Site ") for drawing in drawings] == [17, 17, 16]

@@ -108,9 +108,9 @@ def columns(grid: Grid) -> list[tuple[str, Kind, Callable[[tuple[Value, ...]], s
     """The columns of a table for machines: each heading, and its `low`, `high` and `missing` where it has them."""
     found = []
     for at, heading in enumerate(grid.headings):
-        says = f"{heading.says} ({heading.unit})" if heading.unit else heading.says
         values = [row[at] for row in grid.rows]
         kind = next((value.kind for value in values if value.kind is not Kind.TEXT), Kind.TEXT)
+        says = heading.says if not heading.unit or heading.unit == "%" else f"{heading.says} ({heading.unit})"
         found.append((says, kind, lambda row, at=at: raw(row[at])))
         if any(end is not None for value in values for end in numbers.ends(value)):
             found.append((f"{says}, low", kind, lambda row, at=at: numbers.ends(row[at])[0]))

@@ -52,8 +52,11 @@ def _block(document: Document, block: str | Grid | Picture, drawn: dict[int, str
 
 
 def _figure(picture: Picture, grid: Grid, mark: str) -> str:
-    return (f'<figure>\n<figcaption>{_say(picture.title)} <a href="#table-{grid.key}">The same numbers as a table'
-            f'<span class="unseen">: {_say(grid.title)}</span></a></figcaption>\n{draw(picture, grid, mark=mark)}\n'
+    drawings = draw(picture, grid, mark=mark)
+    several = ' class="parts"' if len(drawings) > 1 else ""
+    of = f'<span class="unseen">: {_say(grid.title)}</span>'
+    link = f'<a href="#table-{grid.key}">The same numbers as a table{of}</a>'
+    return (f"<figure{several}>\n<figcaption>{_say(picture.title)} {link}</figcaption>\n{'\n'.join(drawings)}\n"
             "</figure>\n")
 
 

@@ -9,7 +9,7 @@ import typst
 from concord.disclosure.grids import Grid, Heading, Kind
 from concord.evaluation.report import numbers
 from concord.evaluation.report.document import Document
-from concord.evaluation.report.pictures import draw
+from concord.evaluation.report.pictures import draw, part
 from concord.evaluation.sections import Picture
 
 TEMPLATE = Path(__file__).parent / "paper.typ"
@@ -48,11 +48,16 @@ def _report(document: Document) -> dict:
 
 def _block(document: Document, block: str | Grid | Picture, drawn: Iterator[int]) -> dict:
     if isinstance(block, Picture):
-        svg = draw(block, document.grid(block.grid), mark=f"p{next(drawn)}")
-        return {"kind": "picture", "title": numbers.plain(block.title), "alt": numbers.plain(block.alt), "svg": svg}
+        made = draw(block, document.grid(block.grid), mark=f"p{next(drawn)}")
+        return {"kind": "picture", "parts": [_part(block, svg, at, len(made)) for at, svg in enumerate(made, start=1)]}
     if isinstance(block, str):
         return {"kind": "words", "says": numbers.plain(block)}
     return _table(block)
+
+
+def _part(picture: Picture, svg: str, at: int, many: int) -> dict:
+    title, alt = (numbers.plain(part(says, at, many)) for says in (picture.title, picture.alt))
+    return {"title": title, "alt": alt, "svg": svg}
 
 
 def _table(grid: Grid) -> dict:

@@ -1,14 +1,16 @@
 """Pictures of tables as SVG: the same bytes for the same table, readable at the width of a phone, in print and by
-people who do not tell colours apart. They are drawn as wide as a phone's page, so that letters keep their size there.
+people who do not tell colours apart. They are drawn as wide as a phone's page, so that letters keep their size there;
+a table of many rows becomes several pictures on one scale, none of them taller than a page.
 
-What a picture reads in its grid: the words of the leading text columns name a row (the first of several groups rows);
-the first count is its n; the estimate is the first column with intervals, else the first share or number. A value that
-is missing is never placed: its reason stands where the mark would be.
+What a picture reads in its grid: the words of the leading text columns name a row (of two, the one that changes less
+often groups rows); the first count is its n; the estimate is the first number with intervals, else the first share or
+number, and takes its interval from a text column that has one. A value that is missing is never placed: its reason
+stands where the mark would be.
 """
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
 
@@ -28,22 +30,38 @@ LINES = (("#0072b2", ""), ("#b34700", "7 3"), ("#00795a", "2 2.5"), ("#8f4a78", 
 FONT = "Helvetica Neue, Arial, Liberation Sans, Libertinus Serif, sans-serif"
 SIZE = 12
 LETTER = 5.9  # about the width of a letter of that size
+WORST = "2 2.5"
+MOST_ROWS = 18
 LOG_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 POOLED_WORDS = ("all", "pooled", "together", "total", "overall")
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One row to draw: its group and name, how many it rests on, and its estimate."""
+    """One row to draw: its group and name, how many it rests on, its estimate, and its interval where words give it."""
 
     group: str
     name: str
     n: str
     estimate: Value
+    interval: str = ""
 
     @property
     def pooled(self) -> bool:
         return self.name.lower().split(" ", 1)[0].rstrip(",:") in POOLED_WORDS
+
+    @property
+    def is_worst(self) -> bool:
+        """Whether the ends are what files that nobody read could make of it, which is no interval."""
+        return "worst" in self.interval
+
+    @property
+    def figures(self) -> str:
+        """The estimate and its interval as written."""
+        if not self.interval:
+            return numbers.written(self.estimate)
+        point = numbers.written(replace(self.estimate, low=None, high=None))
+        return f"{point} ({self.interval.replace(' ', numbers.NBSP)})"
 
 
 @dataclass(frozen=True)
@@ -66,18 +84,30 @@ class Scale:
         return self.low <= number <= self.high
 
 
-def draw(picture: Picture, grid: Grid, *, mark: str) -> str:
-    """The SVG of a picture. `mark` begins its ids, which are unique in a page.
+def draw(picture: Picture, grid: Grid, *, mark: str) -> list[str]:
+    """The SVGs of a picture, mostly one. `mark` begins their ids, which are unique in a page.
 
     Raises ValueError when no such picture exists or the table has not the columns that it draws.
     """
     if picture.draw not in PICTURES:
         raise ValueError(f"there is no picture '{picture.draw}': use one of {', '.join(sorted(PICTURES))}")
-    parts, height = PICTURES[picture.draw](grid)
+    made = PICTURES[picture.draw](grid)
+    return [
+        _svg(parts, height, part(picture.title, at, len(made)), part(picture.alt, at, len(made)), f"{mark}-{at}")
+        for at, (parts, height) in enumerate(made, start=1)
+    ]
+
+
+def part(says: str, at: int, many: int) -> str:
+    """A title or description that says which part of a picture it belongs to, where there are several."""
+    return says if many == 1 else f"{says} (part {at} of {many})"
+
+
+def _svg(parts: Sequence[str], height: float, title: str, alt: str, mark: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {_n(height)}" width="{WIDTH}" '
-        f'height="{_n(height)}" role="img" aria-labelledby="{mark}-t {mark}-d" font-family="{FONT}" font-size="{SIZE}">'
-        f'<title id="{mark}-t">{_say(picture.title)}</title><desc id="{mark}-d">{_say(picture.alt)}</desc>'
+        f'height="{_n(height)}" role="img" aria-labelledby="{mark}-t {mark}-d" font-family="{FONT}" '
+        f'font-size="{SIZE}"><title id="{mark}-t">{_say(title)}</title><desc id="{mark}-d">{_say(alt)}</desc>'
         f"{''.join(parts)}</svg>"
     )
 
@@ -85,8 +115,8 @@ def draw(picture: Picture, grid: Grid, *, mark: str) -> str:
 # --- The five pictures ------------------------------------------------------------------------------------------------
 
 
-def funnel(grid: Grid) -> Drawing:
-    """Bars of stages: how many and which share. Columns: stage, count, share (its interval becomes a line)."""
+def funnel(grid: Grid) -> list[Drawing]:
+    """Bars of stages: how many and which share. Columns: stage, count, perhaps the count it is of, share."""
     counts = _column(grid, Kind.COUNT)
     shares = _column(grid, Kind.SHARE)
     if counts is None and shares is None:
@@ -94,16 +124,10 @@ def funnel(grid: Grid) -> Drawing:
     column = counts if shares is None else shares
     top = 1.0 if shares is not None else max((numbers.number(row[column]) or 0 for row in grid.rows), default=0) or 1.0
     scale = Scale(0, top, ())
-    parts, y = [], 4.0
-    for group, marks in groupby(_marks(grid, column), key=lambda mark: mark.group):
-        y = _group(parts, group, y)
-        for mark in marks:
-            says = mark.n if column == counts else " · ".join(filter(None, (mark.n, numbers.written(mark.estimate))))
-            y = _bar(parts, mark, says, scale, y)
-    return parts, y
+    return [_bars(marks, scale, only_n=column == counts) for marks in _pieces(list(_marks(grid, column)))]
 
 
-def forest(grid: Grid) -> Drawing:
+def forest(grid: Grid) -> list[Drawing]:
     """An estimate and its interval a site, with the pooled one as a diamond whose place every row marks."""
     marks = _estimates(grid)
     scale = _straight(marks, floor=0.0 if _kind(marks) is Kind.SHARE else None)
@@ -111,13 +135,13 @@ def forest(grid: Grid) -> Drawing:
     return _intervals(marks, scale, pooled[-1] if pooled else None, pooled=True)
 
 
-def disparity(grid: Grid) -> Drawing:
+def disparity(grid: Grid) -> list[Drawing]:
     """Ratios and their intervals by stage and comparator on a log axis: at 1 the two shares are equal."""
     marks = _estimates(grid)
     return _intervals(marks, _logarithmic(marks), 1.0)
 
 
-def agreement(grid: Grid) -> Drawing:
+def agreement(grid: Grid) -> list[Drawing]:
     """Agreement and its interval by variable: 1 is full agreement, 0 is what chance would give."""
     marks = _estimates(grid)
     least = min((at for mark in marks for at in _numbers(mark.estimate)), default=0.0)
@@ -125,7 +149,7 @@ def agreement(grid: Grid) -> Drawing:
     return _intervals(marks, Scale(low, 1.0, _ticks(low, 1.0)), 0.0)
 
 
-def curves(grid: Grid) -> Drawing:
+def curves(grid: Grid) -> list[Drawing]:
     """Step lines over time: each share is a line, and where text columns come before the time they name lines too."""
     lines = _lines(grid)
     times = [time for _, points in lines for time, _ in points]
@@ -143,10 +167,10 @@ def curves(grid: Grid) -> Drawing:
         for run in _runs(points):
             _steps(parts, run, across, up, colour, dashes, band=len(lines) <= 3)
     parts.append(_text((PLOT[0] + PLOT[1]) / 2, bottom + 33, _time_says(grid), anchor="middle", fill=QUIET))
-    return parts, bottom + 40
+    return [(parts, bottom + 40)]
 
 
-PICTURES: dict[str, Callable[[Grid], Drawing]] = {
+PICTURES: dict[str, Callable[[Grid], list[Drawing]]] = {
     "funnel": funnel, "forest": forest, "disparity": disparity, "curves": curves, "agreement": agreement,
 }
 
@@ -169,8 +193,7 @@ def _leading(grid: Grid) -> int:
 
 def _estimate_column(grid: Grid) -> int:
     for at in range(len(grid.headings)):
-        if _kind_of(grid, at) is not Kind.P and any(row[at].low is not None or row[at].high is not None
-                                                   for row in grid.rows):
+        if _kind_of(grid, at) not in (Kind.P, Kind.TEXT) and any(_spans(row[at]) for row in grid.rows):
             return at
     column = _column(grid, Kind.SHARE, Kind.NUMBER, Kind.DAYS, Kind.USD)
     if column is None:
@@ -178,12 +201,41 @@ def _estimate_column(grid: Grid) -> int:
     return column
 
 
+def _spans(value: Value) -> bool:
+    return not value.missing and (value.low is not None or value.high is not None)
+
+
 def _marks(grid: Grid, column: int) -> Iterator[Mark]:
-    leading, counts = _leading(grid), _column(grid, Kind.COUNT)
-    for row in grid.rows:
-        words = [numbers.written(value) for value in row[:leading]] or [""]
-        n = "" if counts is None or row[counts].missing else f"n = {numbers.written(row[counts])}"
-        yield Mark(words[0] if len(words) > 1 else "", ", ".join(words[1:] or words), n, row[column])
+    names = [[numbers.written(value) for value in row[:_leading(grid)]] or [""] for row in grid.rows]
+    by = _grouping(names)
+    for row, words in zip(grid.rows, names, strict=True):
+        group = "" if by is None else words[by]
+        name = ", ".join(word for at, word in enumerate(words) if at != by)
+        beside = next((value for value in row if value.kind is Kind.TEXT and _spans(value)), None)
+        estimate = row[column]
+        if beside is None or _spans(estimate) or estimate.missing:
+            yield Mark(group, name, _n_of(grid, row), estimate)
+        else:
+            with_ends = replace(estimate, low=beside.low, high=beside.high)
+            yield Mark(group, name, _n_of(grid, row), with_ends, numbers.written(beside))
+
+
+def _grouping(names: Sequence[Sequence[str]]) -> int | None:
+    """Which of several leading columns groups the rows: the one that changes least often, the first of equals."""
+    if not names or len(names[0]) < 2:
+        return None
+    return min(range(len(names[0])), key=lambda at: len(list(groupby(words[at] for words in names))))
+
+
+def _n_of(grid: Grid, row: Sequence[Value]) -> str:
+    """`n = 57`, or `57 of 226` where the next column is headed Of."""
+    at = _column(grid, Kind.COUNT)
+    if at is None or row[at].missing:
+        return ""
+    after = at + 1
+    if after < len(row) and grid.headings[after].says.lower() == "of" and not row[after].missing:
+        return f"{numbers.written(row[at])} of {numbers.written(row[after])}"
+    return f"n = {numbers.written(row[at])}"
 
 
 def _estimates(grid: Grid) -> list[Mark]:
@@ -253,17 +305,44 @@ def _logarithmic(marks: Sequence[Mark]) -> Scale:
 # --- Strokes ----------------------------------------------------------------------------------------------------------
 
 
-def _intervals(marks: Sequence[Mark], scale: Scale, line: float | None, pooled: bool = False) -> Drawing:
-    parts: list[str] = []
+def _intervals(marks: Sequence[Mark], scale: Scale, line: float | None, pooled: bool = False) -> list[Drawing]:
     lines = [(at, LINE) for at in scale.ticks if at != line]
     if line is not None and scale.inside(line):
         lines.append((line, POOLED if pooled else INK))
+    return [_whiskers(piece, scale, lines) for piece in _pieces(marks)]
+
+
+def _whiskers(marks: Sequence[Mark], scale: Scale, lines: Sequence[tuple[float, str]]) -> Drawing:
+    parts: list[str] = []
     y = 4.0
     for group, rows in groupby(marks, key=lambda mark: mark.group):
         y = _group(parts, group, y)
         for mark in rows:
             y = _whisker(parts, mark, scale, y, lines)
     return [*parts, *_axis(scale, y + 2, _kind(marks))], y + 22
+
+
+def _bars(marks: Sequence[Mark], scale: Scale, *, only_n: bool) -> Drawing:
+    parts: list[str] = []
+    y = 4.0
+    for group, rows in groupby(marks, key=lambda mark: mark.group):
+        y = _group(parts, group, y)
+        for mark in rows:
+            y = _bar(parts, mark, mark.n if only_n else " · ".join(filter(None, (mark.n, mark.figures))), scale, y)
+    return parts, y
+
+
+def _pieces(marks: Sequence[Mark]) -> list[list[Mark]]:
+    """Rows in pieces that fit on a page: whole groups together where they fit, a larger one in even parts."""
+    pieces: list[list[Mark]] = [[]]
+    for _, group in groupby(marks, key=lambda mark: mark.group):
+        rows = list(group)
+        if len(pieces[-1]) + len(rows) <= MOST_ROWS:
+            pieces[-1] += rows
+            continue
+        each = math.ceil(len(rows) / math.ceil(len(rows) / MOST_ROWS))
+        pieces += [rows[at:at + each] for at in range(0, len(rows), each)]
+    return [piece for piece in pieces if piece] or [[]]
 
 
 def _group(parts: list[str], group: str, y: float) -> float:
@@ -306,13 +385,14 @@ def _bar(parts: list[str], mark: Mark, says: str, scale: Scale, y: float) -> flo
         parts.append(f'<rect x="{left}" y="{_n(y)}" width="{_n(scale(at) - left)}" height="12" fill="{MARK}"/>')
     if low is not None and high is not None:
         parts.append(_rule(scale(low), y + 6, scale(high), y + 6, PAPER, width=4))
-        parts.append(_rule(scale(low), y + 6, scale(high), y + 6, INK, width=1.5))
+        dashes = WORST if mark.is_worst else ""
+        parts.append(_rule(scale(low), y + 6, scale(high), y + 6, INK, width=1.5, dashes=dashes))
         parts += [_rule(scale(end), y + 2, scale(end), y + 10, INK, width=1.5) for end in (low, high)]
     return y + 22
 
 
 def _whisker(parts: list[str], mark: Mark, scale: Scale, y: float, lines: Sequence[tuple[float, str]]) -> float:
-    figures = numbers.written(mark.estimate)
+    figures = mark.figures
     blank = not _numbers(mark.estimate)
     name = f"{mark.name} ({mark.n})" if mark.n else mark.name
     y = _label(parts, name, figures, y, quiet=blank, bold=mark.pooled) + 7
@@ -324,7 +404,8 @@ def _whisker(parts: list[str], mark: Mark, scale: Scale, y: float, lines: Sequen
     low, high = mark.estimate.low, mark.estimate.high
     if low is not None or high is not None:
         low, high = scale.low if low is None else low, scale.high if high is None else high
-        parts.append(_rule(scale(low), y, scale(high), y, colour, width=2.5 if at is not None else 6))
+        dashes = WORST if mark.is_worst else ""
+        parts.append(_rule(scale(low), y, scale(high), y, colour, width=2.5 if at is not None else 6, dashes=dashes))
         parts += [_end(scale, end, y, colour) for end in (low, high)]
     if at is not None and scale.inside(at):
         parts.append(_diamond(scale(at), y, colour) if mark.pooled else
