@@ -112,10 +112,10 @@ def test_an_empty_folder_is_taken(tmp_path):
     assert (write(sample.report(), tmp_path / "out", formats=("json",)) / "results.json").exists()
 
 
-def test_a_file_is_no_folder(tmp_path):
+def test_a_file_is_no_folder_and_that_can_be_asked_before_the_work(tmp_path):
     (tmp_path / "out").write_text("mine")
     with pytest.raises(OutputError, match="is not a folder"):
-        write(sample.report(), tmp_path / "out")
+        files.check(tmp_path / "out")
 
 
 def test_when_one_format_fails_nothing_is_left(tmp_path, monkeypatch):

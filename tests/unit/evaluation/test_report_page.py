@@ -99,3 +99,10 @@ def test_two_tables_of_one_name_are_refused():
 def test_what_is_no_block_of_a_report_is_refused():
     with pytest.raises(TypeError, match="a dict cannot be printed"):
         Document("x", "", (), (ReadySection("a", "A", ({"people": 3},)),))
+
+
+def test_a_section_may_have_any_name_and_its_link_still_leads_to_it():
+    tree = html.document_fromstring(page(Document("x", "", (), (ReadySection("main", "A", ("Words.",)),))))
+    assert tree.xpath("//nav//a/@href") == ["#section-main"]
+    assert tree.xpath("//*[@id='section-main']")[0].tag == "h2"
+    assert len(tree.xpath("//*[@id='main']")) == 1

@@ -6,6 +6,8 @@ from collections import Counter
 import pytest
 from pypdf import PdfReader
 
+from concord.disclosure.grids import Grid, Value, words
+from concord.evaluation.report.document import Document, ReadySection
 from concord.evaluation.report.paper import paper
 from tests.unit.evaluation import sample_report as sample
 
@@ -62,3 +64,11 @@ def test_numbers_on_paper_are_those_on_the_page(reader):
     text = " ".join(page.extract_text() for page in reader.pages).replace("\u00a0", " ")
     assert "25.2 % (15.5 to 38.2)" in text
     assert "withheld" in text
+
+
+def test_a_table_of_few_long_rows_goes_on_over_the_page():
+    rows = tuple((Value(f"Item {at}"), Value("said at length " * 60), Value(f"end {at}")) for at in range(12))
+    grid = Grid("long", "Long", words("Item", "Words", "End"), rows)
+    reader = PdfReader(io.BytesIO(paper(Document("x", "", (), (ReadySection("a", "A", (grid,)),)))))
+    assert len(reader.pages) > 1
+    assert "end 11" in reader.pages[-1].extract_text()

@@ -66,7 +66,7 @@ def write(
     `progress` hears what is being made, how many parts are done and how many there are. Raises OutputError.
     """
     out = Path(out)
-    _check(out, formats)
+    check(out, formats)
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
@@ -80,7 +80,8 @@ def write(
     return out
 
 
-def _check(out: Path, formats: Collection[str]) -> None:
+def check(out: Path, formats: Collection[str] = FORMATS) -> None:
+    """Raise OutputError unless a report can be put there: to be asked before a long calculation, too."""
     if unknown := sorted(set(formats) - set(FORMATS)):
         raise OutputError(f"there is no format '{unknown[0]}': use some of {', '.join(FORMATS)}")
     if out.is_symlink() or (out.exists() and not out.is_dir()):

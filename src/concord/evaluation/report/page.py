@@ -14,7 +14,7 @@ STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 
 def page(document: Document) -> str:
     """The whole page as HTML."""
-    links = "".join(f'<li><a href="#{section.key}">{_say(section.title)}</a></li>' for section in document.sections)
+    links = "".join(f'<li><a href="#section-{section.key}">{_say(section.title)}</a></li>' for section in document.sections)
     drawn = {id(picture): f"p{at}" for at, picture in enumerate(document.pictures(), start=1)}
     sections = "".join(_section(document, section, drawn) for section in document.sections)
     return (
@@ -39,7 +39,7 @@ def _about(document: Document) -> str:
 
 def _section(document: Document, section: ReadySection, drawn: dict[int, str]) -> str:
     blocks = "".join(_block(document, block, drawn) for block in section.blocks)
-    return (f'<section aria-labelledby="{section.key}">\n<h2 id="{section.key}">{_say(section.title)}</h2>\n'
+    return (f'<section aria-labelledby="section-{section.key}">\n<h2 id="section-{section.key}">{_say(section.title)}</h2>\n'
             f"{blocks}</section>\n")
 
 

@@ -15,6 +15,7 @@ from concord.evaluation.sections import Picture
 TEMPLATE = Path(__file__).parent / "paper.typ"
 WIDEST, FIRST, INSET = 36, 20, 2  # letters
 FITS, CROWDED = 75, 105  # letters in a line of table text
+ON_ONE_PAGE = 25  # lines of a table that is kept in one piece
 NO_DATE = 0  # typst writes no date into the file; without a fixed clock its identifier would still follow the day
 
 
@@ -63,11 +64,13 @@ def _part(picture: Picture, svg: str, at: int, many: int) -> dict:
 def _table(grid: Grid) -> dict:
     rows = [[numbers.written(value) for value in row] for row in grid.rows]
     headings = [_heading(heading) for heading in grid.headings]
+    rooms = _rooms(headings, rows)
     return {
         "kind": "table",
         "title": numbers.plain(grid.title),
         "headings": headings,
-        "columns": _room(headings, rows),
+        "columns": rooms,
+        "long": _lines(rooms, rows) > ON_ONE_PAGE,
         "numeric": [at > 0 and any(row[at].kind is not Kind.TEXT for row in grid.rows) for at in range(len(headings))],
         "rows": [[{"says": says, "blank": bool(value.missing)} for value, says in zip(row, line, strict=True)]
                  for row, line in zip(grid.rows, rows, strict=True)],
@@ -79,7 +82,7 @@ def _heading(heading: Heading) -> str:
     return numbers.plain(f"{heading.says} ({heading.unit})" if heading.unit else heading.says)
 
 
-def _room(headings: list[str], rows: list[list[str]]) -> list[int]:
+def _rooms(headings: list[str], rows: list[list[str]]) -> list[int]:
     """The share of the width that each column gets, in letters; empty when all columns fit as wide as they are.
 
     Columns are as wide as their longest cell; where that is too much they shrink to their longest word.
@@ -93,3 +96,11 @@ def _room(headings: list[str], rows: list[list[str]]) -> list[int]:
     if sum(whole) <= CROWDED:
         return [room + INSET for room in whole]
     return [max(words[0], min(cells[0], FIRST)) + INSET, *(word + INSET for word in words[1:])]
+
+
+def _lines(rooms: list[int], rows: list[list[str]]) -> int:
+    """About how many lines of text the rows of a table fill."""
+    if not rooms:
+        return len(rows)
+    letters = [max(1, CROWDED * room // sum(rooms)) for room in rooms]
+    return sum(max(-(-len(cell) // room) for cell, room in zip(row, letters, strict=True)) for row in rows)
