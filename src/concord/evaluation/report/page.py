@@ -14,7 +14,7 @@ STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 
 def page(document: Document) -> str:
     """The whole page as HTML."""
-    links = "".join(f'<li><a href="#section-{section.key}">{_say(section.title)}</a></li>' for section in document.sections)
+    links = "".join(_link(section) for section in document.sections)
     drawn = {id(picture): f"p{at}" for at, picture in enumerate(document.pictures(), start=1)}
     sections = "".join(_section(document, section, drawn) for section in document.sections)
     return (
@@ -28,6 +28,10 @@ def page(document: Document) -> str:
     )
 
 
+def _link(section: ReadySection) -> str:
+    return f'<li><a href="#section-{section.key}">{_say(section.title)}</a></li>'
+
+
 def _lead(subtitle: str) -> str:
     return f'<p class="lead">{_say(subtitle)}</p>\n' if subtitle else ""
 
@@ -39,8 +43,8 @@ def _about(document: Document) -> str:
 
 def _section(document: Document, section: ReadySection, drawn: dict[int, str]) -> str:
     blocks = "".join(_block(document, block, drawn) for block in section.blocks)
-    return (f'<section aria-labelledby="section-{section.key}">\n<h2 id="section-{section.key}">{_say(section.title)}</h2>\n'
-            f"{blocks}</section>\n")
+    heading = f'<h2 id="section-{section.key}">{_say(section.title)}</h2>'
+    return f'<section aria-labelledby="section-{section.key}">\n{heading}\n{blocks}</section>\n'
 
 
 def _block(document: Document, block: str | Grid | Picture, drawn: dict[int, str]) -> str:
