@@ -1,7 +1,7 @@
 """Difference that goes with adoption for each group of adopters and each period, and four ways to sum it up.
 
-Callaway and Sant'Anna (2021), compared with units that never adopt, without covariates, errors from the influence
-function (not simultaneous bands). Agrees with R's `did` on its county employment example.
+Callaway and Sant'Anna (2021), compared with units that never adopt (or not yet), without covariates, errors from the
+influence function (not simultaneous bands). Agrees with R's `did` on its county employment example.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,6 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from concord.evaluation.adoption import NoComparison, Panel
+
+METHOD = {
+    False: "group-time differences, never-adopters as comparison, influence-function errors",
+    True: "group-time differences, never-adopters and those still to adopt as comparison, influence-function errors",
+}
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,8 @@ class GroupTimes:
     calendar: Summary
     units: int
     never: int
+    method: str
     caveats: tuple[str, ...]
-    method: str = "group-time differences, never-adopters as comparison, influence-function errors"
 
     def __str__(self) -> str:
         lines = [f"{self.units} units, {self.never} never adopt; {self.method}"]
@@ -54,9 +59,10 @@ class GroupTimes:
         return "\n".join([*lines, *self.caveats])
 
 
-def estimate(whole: Panel) -> GroupTimes:
-    """All group-time differences of units seen in every period. Raises NoComparison without a never-adopter, or
-    when nobody adopts after the first period."""
+def estimate(whole: Panel, *, not_yet: bool = False) -> GroupTimes:
+    """All group-time differences of units seen in every period, beside those that never adopt; with `not_yet` also
+    beside those that have not adopted yet. Raises NoComparison without two never-adopters, or when nobody adopts after
+    the first period."""
     wide, began, periods, notes = _balanced(whole)
     never = ~np.isfinite(began)
     if never.sum() < 2:
@@ -67,11 +73,13 @@ def estimate(whole: Panel) -> GroupTimes:
     keys, values, influence = [], [], []
     for group in groups:
         for at in range(1, len(periods)):
-            value, moved = _cell(wide, began == group, never, at, _base(periods, group, at))
+            base = _base(periods, group, at)
+            beside = (began > periods[max(at, base)]) & (began != group) if not_yet else never
+            value, moved = _cell(wide, began == group, beside, at, base)
             keys.append((int(group), int(periods[at])))
             values.append(value)
             influence.append(moved)
-    return _summed(keys, np.array(values), np.column_stack(influence), began, notes)
+    return _summed(keys, np.array(values), np.column_stack(influence), began, notes, METHOD[not_yet])
 
 
 def _balanced(whole: Panel) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
@@ -95,10 +103,10 @@ def _base(periods: np.ndarray, group: float, at: int) -> int:
     return at - 1 if periods[at] < group else int(np.searchsorted(periods, group)) - 1
 
 
-def _cell(wide: np.ndarray, group: np.ndarray, never: np.ndarray, at: int, base: int) -> tuple[float, np.ndarray]:
+def _cell(wide: np.ndarray, group: np.ndarray, beside: np.ndarray, at: int, base: int) -> tuple[float, np.ndarray]:
     change = wide[:, at] - wide[:, base]
-    theirs, others = change[group].mean(), change[never].mean()
-    moved = group / group.mean() * (change - theirs) - never / never.mean() * (change - others)
+    theirs, others = change[group].mean(), change[beside].mean()
+    moved = group / group.mean() * (change - theirs) - beside / beside.mean() * (change - others)
     return float(theirs - others), moved
 
 
@@ -127,7 +135,7 @@ def _mean(parts: dict[int, tuple[float, np.ndarray]], weights: np.ndarray | None
     return Summary(float(weights @ values), _se(moved @ weights + extra), shown)
 
 
-def _summed(keys, values, influence, began, notes) -> GroupTimes:
+def _summed(keys, values, influence, began, notes, method) -> GroupTimes:
     rest = (keys, values, influence, began)
     after = [place for place, (group, period) in enumerate(keys) if period >= group]
     since = {place: keys[place][1] - keys[place][0] for place in range(len(keys))}
@@ -147,5 +155,6 @@ def _summed(keys, values, influence, began, notes) -> GroupTimes:
         _mean(by_period),
         len(began),
         int((~np.isfinite(began)).sum()),
-        (*notes, "an effect only if adopters would have gone on as never-adopters did, which no data can show"),
+        method,
+        (*notes, "an effect only if adopters would have gone on as their comparison did, which no data can show"),
     )

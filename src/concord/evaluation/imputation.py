@@ -96,6 +96,7 @@ def estimate(
     Raises CannotImpute: a variable wholly missing (everywhere, or at a site), not declared, declared not at random, too
     thin to regress, or repeating another.
     """
+    columns = _arrays(columns, sites)
     copies = complete(columns, declared=declared, seed=seed, m=m, sites=sites)
     fits = [fit(copy) for copy in copies]
     names, _, _, df = fits[0]
@@ -125,14 +126,15 @@ def complete(
 
     The same seed gives the same copies. Raises CannotImpute as `estimate` does.
     """
+    columns = _arrays(columns, sites)
     if m < 2:
         raise CannotImpute(f"m = {m}: the spread between imputations needs two or more, better twenty")
     levels = [] if sites is None else _levels(columns, sites)
     _refuse(columns, declared, len(levels))
     if not any(np.isnan(values).any() for values in columns.values()):
-        return [{name: np.asarray(values, float) for name, values in columns.items()} for _ in range(m)]
+        return [{name: values.copy() for name, values in columns.items()} for _ in range(m)]
     # Names of columns are not formulas: statsmodels gets v0, v1, ...
-    safe = {f"v{at}": np.asarray(values, float) for at, values in enumerate([*columns.values(), *levels])}
+    safe = {f"v{at}": values for at, values in enumerate([*columns.values(), *levels])}
     chain = MICEData(pd.DataFrame(safe), k_pmm=DONORS, rng=seed)
     copies = []
     with warnings.catch_warnings():
@@ -149,11 +151,14 @@ def complete(
 def pool(name: str, estimates: Sequence[float], variances: Sequence[float], complete_df: float) -> Pooled:
     """Rubin's rules for one coefficient: `m` estimates and their squared standard errors.
 
-    `complete_df` are the degrees of freedom that complete data would have had (Barnard and Rubin 1999, Biometrika 86).
+    `complete_df` are the degrees of freedom that complete data would have had (Barnard and Rubin 1999, Biometrika 86);
+    inf for a model judged by the normal distribution. Raises CannotImpute where nothing varies.
     """
     m, values = len(estimates), np.asarray(estimates, float)
     within, between = float(np.mean(variances)), float(values.var(ddof=1))
     total = within + (1 + 1 / m) * between
+    if not total > 0:
+        raise CannotImpute(f"{name}: its standard error is zero in every copy, so there is no uncertainty to pool")
     lost = (1 + 1 / m) * between / total  # lambda, the share of the variance that comes from what is missing
     df = _barnard_rubin(lost, m, complete_df)
     ratio = lost / (1 - lost) if lost < 1 else np.inf
@@ -165,11 +170,11 @@ def pool(name: str, estimates: Sequence[float], variances: Sequence[float], comp
 
 
 def _barnard_rubin(lost: float, m: int, complete_df: float) -> float:
+    old = (m - 1) / lost**2 if lost > 0 else np.inf
+    if np.isinf(complete_df):
+        return float(old)
     observed = (complete_df + 1) / (complete_df + 3) * complete_df * (1 - lost)
-    if lost <= 0:
-        return float(observed)
-    old = (m - 1) / lost**2
-    return float(old * observed / (old + observed))
+    return float(observed if np.isinf(old) else old * observed / (old + observed))
 
 
 def least_squares(outcome: str, predictors: Sequence[str], sites: Sequence | None = None) -> Fit:
@@ -182,6 +187,10 @@ def least_squares(outcome: str, predictors: Sequence[str], sites: Sequence | Non
         y = columns[outcome]
         x = np.column_stack([np.ones(len(y)), *(columns[name] for name in predictors)])
         n, k = x.shape
+        if np.ptp(y) == 0:
+            raise CannotImpute(f"{outcome}: the outcome is the same in every file, so there is nothing to compare")
+        if n <= k or np.linalg.matrix_rank(x) < k:
+            raise CannotImpute(f"{', '.join(predictors)}: constant, or repeating one another, in {n} files")
         bread = np.linalg.inv(x.T @ x)
         beta = bread @ x.T @ y
         left = y - x @ beta
@@ -189,6 +198,8 @@ def least_squares(outcome: str, predictors: Sequence[str], sites: Sequence | Non
         if sites is None:
             return names, beta, np.diag(bread) * (left @ left) / (n - k), n - k
         codes = np.unique(np.asarray(sites), return_inverse=True)[1]
+        if codes.max() < 1:
+            raise CannotImpute("one site has no spread between sites: leave `sites` out, and say that it is one site")
         scores = np.zeros((codes.max() + 1, k))
         np.add.at(scores, codes, x * left[:, None])
         groups = len(scores)
@@ -196,6 +207,20 @@ def least_squares(outcome: str, predictors: Sequence[str], sites: Sequence | Non
         return names, beta, factor * np.diag(bread @ scores.T @ scores @ bread), groups - 1
 
     return fit
+
+
+def _arrays(columns: Columns, sites: Sequence | None) -> dict[str, np.ndarray]:
+    """The columns as float arrays of one length. Raises CannotImpute for a ragged column, text or an infinite value."""
+    try:
+        arrays = {name: np.asarray(values, float) for name, values in columns.items()}
+    except (TypeError, ValueError):
+        raise CannotImpute("a column holds text: give numbers, 0 and 1 for no and yes, nan where missing") from None
+    lengths = {len(values) for values in arrays.values()} | ({len(sites)} if sites is not None else set())
+    if len(lengths) != 1:
+        raise CannotImpute("the columns are not equally long: one value a file in each")
+    if infinite := [name for name, values in arrays.items() if np.isinf(values).any()]:
+        raise CannotImpute(f"{infinite[0]} holds an infinite value: mend it, or make it nan and declare it missing")
+    return arrays
 
 
 def _levels(columns: Columns, sites: Sequence) -> list[np.ndarray]:
@@ -216,7 +241,7 @@ def _levels(columns: Columns, sites: Sequence) -> list[np.ndarray]:
 
 def _refuse(columns: Columns, declared: Mapping[str, Missing], levels: int) -> None:
     for name, values in columns.items():
-        missing = np.isnan(np.asarray(values, float))
+        missing = np.isnan(values)
         if not missing.any():
             continue
         if missing.all():

@@ -66,6 +66,15 @@ def test_a_difference_that_grows_is_found_exactly_by_time_since_adoption():
     assert [cell.estimate for cell in found.cells if cell.period < cell.group] == pytest.approx([0] * 6)
 
 
+def test_those_still_to_adopt_can_join_the_comparison(counties):
+    """The two comparisons differ only where a group has others still to adopt beside it, so not in the last period."""
+    never, joined = (group_times.estimate(counties, not_yet=asked) for asked in (False, True))
+    moved = {(a.group, a.period) for a, b in zip(never.cells, joined.cells, strict=True) if a.estimate != b.estimate}
+    assert moved
+    assert 2007 not in {period for _, period in moved}
+    assert group_times.estimate(invented(), not_yet=True).simple.estimate == pytest.approx(2.625)
+
+
 def test_units_with_gaps_and_units_that_always_had_it_are_left_out_and_counted():
     found = group_times.estimate(invented(gap=True, early=True))
     assert (found.units, found.never) == (9, 4)

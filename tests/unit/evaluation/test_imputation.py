@@ -136,3 +136,30 @@ def test_two_columns_that_say_the_same_are_refused(rows):
     columns = with_gaps(rows) | {"shared_office": rows["coloc"]}
     with pytest.raises(CannotImpute, match="repeat one another"):
         imputation.complete(columns, declared=AT_RANDOM, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ({"charge": np.ones(226)}, "the outcome is the same in every file"),
+        ({"labor": np.zeros(226)}, "constant, or repeating one another"),
+        ({"labor": np.zeros(225)}, "not equally long"),
+        ({"labor": np.full(226, "yes")}, "holds text"),
+        ({"labor": np.full(226, np.inf)}, "labor holds an infinite value"),
+    ],
+)
+def test_columns_that_carry_no_model_are_refused_in_words(rows, columns, says):
+    whole = {name: rows[name] for name in ("coloc", "labor", "x", "charge")}
+    with pytest.raises(CannotImpute, match=says):
+        imputation.estimate(whole | columns, MODEL, declared={}, seed=1, m=2)
+
+
+def test_one_site_has_no_error_between_sites(rows):
+    fit = imputation.least_squares("charge", ["x"], np.zeros(226))
+    with pytest.raises(CannotImpute, match="one site"):
+        fit({name: rows[name] for name in ("x", "charge")})
+
+
+def test_a_model_judged_by_the_normal_distribution_keeps_rubins_own_degrees_of_freedom():
+    one = imputation.pool("x", [1.0, 2.0, 3.0], [4.0, 4.0, 4.0], np.inf)
+    assert one.df == pytest.approx(2 / 0.25**2)  # (m - 1) / lambda^2, Rubin 1987
