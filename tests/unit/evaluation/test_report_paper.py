@@ -45,7 +45,8 @@ def test_the_paper_is_tagged_titled_and_in_english(reader):
 
 def test_sections_tables_and_pictures_are_what_they_are_tagged_as(tags):
     kinds = Counter(tag["/S"] for tag in tags)
-    assert (kinds["/Document"], kinds["/H1"], kinds["/Table"], kinds["/Figure"]) == (1, 5, 5, 5)
+    assert (kinds["/Document"], kinds["/H1"], kinds["/Table"], kinds["/Figure"]) == (1, 6, 5, 5)
+    assert kinds["/TOCI"] == 5  # the sixth heading is that of the contents
     assert kinds["/TH"] == sum(len(grid.headings) for _, grid in sample.DRAWN)
 
 

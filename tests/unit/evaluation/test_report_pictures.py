@@ -120,3 +120,7 @@ def test_no_group_is_lost_when_it_is_longer_than_a_page():
     rows = [(f"Site {at}", "All") for at in range(50)]
     drawings = draw(Picture("forest", "x", "x", "x"), figures(rows), mark="p1")
     assert [drawing.count("Site ") for drawing in drawings] == [17, 17, 16]
+
+
+def test_a_second_column_that_is_the_same_in_every_row_is_not_drawn():
+    assert "All" not in letters(drawn("forest", figures([("Arrested", "All"), ("Charged", "All")])))

@@ -13,9 +13,9 @@ from concord.evaluation.report.pictures import draw, part
 from concord.evaluation.sections import Picture
 
 TEMPLATE = Path(__file__).parent / "paper.typ"
-WIDEST, FIRST, INSET = 36, 20, 2  # letters
-FITS, CROWDED = 75, 105  # letters in a line of table text
-ON_ONE_PAGE = 25  # lines of a table that is kept in one piece
+FITS, NORMAL, FINE, LONGEST = 75, 112, 132, 60  # letters: of a narrow table, a line, a line of small type, a cell
+INSET = 2
+ON_ONE_PAGE, IN_ONE_ROW = 25, 20  # lines of a table, and of a row, that is kept in one piece
 NO_DATE = 0  # typst writes no date into the file; without a fixed clock its identifier would still follow the day
 
 
@@ -65,12 +65,14 @@ def _table(grid: Grid) -> dict:
     rows = [[numbers.written(value) for value in row] for row in grid.rows]
     headings = [_heading(heading) for heading in grid.headings]
     rooms = _rooms(headings, rows)
+    heights = _heights(rooms, headings, rows)
     return {
         "kind": "table",
         "title": numbers.plain(grid.title),
         "headings": headings,
         "columns": rooms,
-        "long": _lines(rooms, rows) > ON_ONE_PAGE,
+        "long": sum(heights) > ON_ONE_PAGE,
+        "tall": max(heights, default=0) > IN_ONE_ROW,
         "numeric": [at > 0 and any(row[at].kind is not Kind.TEXT for row in grid.rows) for at in range(len(headings))],
         "rows": [[{"says": says, "blank": bool(value.missing)} for value, says in zip(row, line, strict=True)]
                  for row, line in zip(grid.rows, rows, strict=True)],
@@ -83,24 +85,29 @@ def _heading(heading: Heading) -> str:
 
 
 def _rooms(headings: list[str], rows: list[list[str]]) -> list[int]:
-    """The share of the width that each column gets, in letters; empty when all columns fit as wide as they are.
+    """The width of each column in letters; empty when all columns fit as wide as they are.
 
-    Columns are as wide as their longest cell; where that is too much they shrink to their longest word.
+    A column has at least its longest word; what is left of the line goes to those whose cells are longer, by need.
     """
     lines = [headings, *rows]
     words = [max(len(word) for line in lines for word in line[at].split(" ")) for at in range(len(headings))]
     cells = [max([len(row[at]) for row in rows], default=0) for at in range(len(headings))]
-    whole = [max(word, min(cell, WIDEST)) for word, cell in zip(words, cells, strict=True)]
-    if sum(whole) <= FITS:
+    if sum(map(max, words, cells)) <= FITS:
         return []
-    if sum(whole) <= CROWDED:
-        return [room + INSET for room in whole]
-    return [max(words[0], min(cells[0], FIRST)) + INSET, *(word + INSET for word in words[1:])]
+    needs = [max(min(cell, LONGEST) - word, 0) for word, cell in zip(words, cells, strict=True)]
+    left = min(max(_letters(headings) - sum(words), 0), sum(needs))
+    return [INSET + word + round(left * need / (sum(needs) or 1)) for word, need in zip(words, needs, strict=True)]
 
 
-def _lines(rooms: list[int], rows: list[list[str]]) -> int:
-    """About how many lines of text the rows of a table fill."""
+def _letters(headings: list[str]) -> int:
+    """About how many letters stand in a line of table text, without the space between columns."""
+    return (FINE if len(headings) > 7 else NORMAL) - INSET * len(headings)
+
+
+def _heights(rooms: list[int], headings: list[str], rows: list[list[str]]) -> list[int]:
+    """About how many lines of text each row fills."""
     if not rooms:
-        return len(rows)
-    letters = [max(1, CROWDED * room // sum(rooms)) for room in rooms]
-    return sum(max(-(-len(cell) // room) for cell, room in zip(row, letters, strict=True)) for row in rows)
+        return [1] * len(rows)
+    stretch = (_letters(headings) + INSET * len(headings)) / sum(rooms)
+    letters = [max(1, int(room * stretch) - INSET) for room in rooms]
+    return [max(-(-len(cell) // room) for cell, room in zip(row, letters, strict=True)) for row in rows]

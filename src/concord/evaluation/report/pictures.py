@@ -208,8 +208,9 @@ def _spans(value: Value) -> bool:
 def _marks(grid: Grid, column: int) -> Iterator[Mark]:
     names = [[numbers.written(value) for value in row[:_leading(grid)]] or [""] for row in grid.rows]
     by = _grouping(names)
+    alike = by is not None and len({words[by] for words in names}) == 1  # then it tells no row from another
     for row, words in zip(grid.rows, names, strict=True):
-        group = "" if by is None else words[by]
+        group = "" if by is None or (by and alike) else words[by]
         name = ", ".join(word for at, word in enumerate(words) if at != by)
         beside = next((value for value in row if value.kind is Kind.TEXT and _spans(value)), None)
         estimate = row[column]
