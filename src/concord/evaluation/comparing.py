@@ -31,6 +31,10 @@ class CannotCompare(ValueError):
     """A test or model that these data do not carry; the text says why and what to take instead."""
 
 
+class EmptyCell(CannotCompare):
+    """A combination of features leaves no event, or nothing but events: `firth` has an answer."""
+
+
 @dataclass(frozen=True)
 class SiteTest:
     """A test with the sites as what was compared.
@@ -344,7 +348,7 @@ def _maximum(likelihood: _Likelihood) -> tuple[np.ndarray, np.ndarray]:
     found = minimize(likelihood, start, jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": 500})
     theta = found.x
     if np.abs(theta[:-1]).max() > LARGEST_COEFFICIENT or np.abs(likelihood(theta)[1]).max() > 1e-3:
-        raise CannotCompare("a combination of features leaves no event, or nothing but events. Take the Firth model")
+        raise EmptyCell("a combination of features leaves no event, or nothing but events. Take the Firth model")
     theta[-1] = abs(theta[-1])
     steps = 1e-4 * np.eye(theta.size)
     bend = np.array([(likelihood(theta + step)[1] - likelihood(theta - step)[1]) / 2e-4 for step in steps])
