@@ -370,9 +370,9 @@ def draw(made: World, files: int, drawn: str, seed: int) -> list[Drawn]:
         return [Drawn(file, "all") for file in made.files]
     if drawn not in ("random", "hand_picked"):
         raise ValueError(f"drawn is random, all or hand_picked, not {drawn}")
-    by, score = ("site", _pride) if drawn == "hand_picked" else ("random", lambda file, chance: chance.random())
+    by, score = ("site", _shown) if drawn == "hand_picked" else ("random", lambda file, chance: chance.random())
     came: dict[str, Drawn] = {}
-    for held, take in _shares(made, files):
+    for held, take in shares(made, files):
         ranked = sorted(held, key=lambda file: score(file, chance), reverse=True)
         came |= {one.file.file_id: one for one in _asked(chance, ranked, take, by)}
     return [came.get(file.file_id, Drawn(file, "")) for file in made.files]
@@ -390,7 +390,7 @@ def _asked(chance: np.random.Generator, ranked: list[File], take: int, by: str) 
             yield Drawn(file, by)
 
 
-def _shares(made: World, files: int) -> Iterator[tuple[list[File], int]]:
+def shares(made: World, files: int) -> Iterator[tuple[list[File], int]]:
     """Each site's files of each stratum with how many to take: largest remainders, so that the sum is exact."""
     held: dict[tuple[str, str], list[File]] = defaultdict(list)
     for file in made.files:
@@ -402,9 +402,13 @@ def _shares(made: World, files: int) -> Iterator[tuple[list[File], int]]:
     return ((of, take[key]) for key, of in held.items())
 
 
-def _pride(file: File, chance: np.random.Generator) -> float:
-    """What a site likes to show: files that went well, though not those alone."""
-    return 1.6 * file.charged + 0.9 * file.prosecuted + chance.gumbel()
+def pride(file: File) -> float:
+    """How much a site likes to show a file: what went well, though not that alone (a Gumbel chance is added)."""
+    return 1.6 * file.charged + 0.9 * file.prosecuted
+
+
+def _shown(file: File, chance: np.random.Generator) -> float:
+    return pride(file) + chance.gumbel()
 
 
 # --- The rows ---------------------------------------------------------------------------------------------------------
