@@ -13,9 +13,10 @@ from concord.evaluation.report.pictures import draw, part
 from concord.evaluation.sections import Picture
 
 TEMPLATE = Path(__file__).parent / "paper.typ"
-FITS, NORMAL, FINE, LONGEST = 75, 112, 132, 60  # letters: of a narrow table, a line, a line of small type, a cell
-INSET = 2
-ON_ONE_PAGE, IN_ONE_ROW = 25, 20  # lines of a table, and of a row, that is kept in one piece
+FITS, LONGEST, INSET = 75, 60, 2  # letters: of a narrow table, of a cell that shapes its column, between columns
+SIZES = ((9.5, 112), (8, 132), (7, 150))  # points, and about how many letters of that size a line holds
+MANY_COLUMNS = 7
+ON_ONE_PAGE, IN_ONE_ROW = 14, 20  # lines of a table, and of a row, that is kept in one piece
 NO_DATE = 0  # typst writes no date into the file; without a fixed clock its identifier would still follow the day
 
 
@@ -64,12 +65,15 @@ def _part(picture: Picture, svg: str, at: int, many: int) -> dict:
 def _table(grid: Grid) -> dict:
     rows = [[numbers.written(value) for value in row] for row in grid.rows]
     headings = [_heading(heading) for heading in grid.headings]
-    rooms = _rooms(headings, rows)
-    heights = _heights(rooms, headings, rows)
+    words, cells = _longest(headings, rows)
+    size, letters = _size(words)
+    rooms = [] if sum(map(max, words, cells)) <= FITS else _rooms(words, cells, letters)
+    heights = _heights(rooms, letters, rows)
     return {
         "kind": "table",
         "title": numbers.plain(grid.title),
         "headings": headings,
+        "size": size,
         "columns": rooms,
         "long": sum(heights) > ON_ONE_PAGE,
         "tall": max(heights, default=0) > IN_ONE_ROW,
@@ -84,30 +88,29 @@ def _heading(heading: Heading) -> str:
     return numbers.plain(f"{heading.says} ({heading.unit})" if heading.unit else heading.says)
 
 
-def _rooms(headings: list[str], rows: list[list[str]]) -> list[int]:
-    """The width of each column in letters; empty when all columns fit as wide as they are.
+def _longest(headings: list[str], rows: list[list[str]]) -> tuple[list[int], list[int]]:
+    """Of each column the letters of its longest word, headings (in bold) included, and of its longest cell."""
+    words = [max([len(word) for row in rows for word in row[at].split(" ")]
+                 + [len(word) + 1 for word in heading.split(" ")]) for at, heading in enumerate(headings)]
+    return words, [max([len(row[at]) for row in rows], default=0) for at in range(len(headings))]
 
-    A column has at least its longest word; what is left of the line goes to those whose cells are longer, by need.
-    """
-    lines = [headings, *rows]
-    words = [max(len(word) for line in lines for word in line[at].split(" ")) for at in range(len(headings))]
-    cells = [max([len(row[at]) for row in rows], default=0) for at in range(len(headings))]
-    if sum(map(max, words, cells)) <= FITS:
-        return []
+
+def _size(words: list[int]) -> tuple[float, int]:
+    """The type that a table is set in, in points, and the letters of a line of it: small where columns are many."""
+    sizes = SIZES[1:] if len(words) > MANY_COLUMNS else SIZES
+    return next((pair for pair in sizes if sum(words) + INSET * len(words) <= pair[1]), sizes[-1])
+
+
+def _rooms(words: list[int], cells: list[int], letters: int) -> list[int]:
+    """The width of each column in letters: its longest word, and of what is left of the line as much as it needs."""
     needs = [max(min(cell, LONGEST) - word, 0) for word, cell in zip(words, cells, strict=True)]
-    left = min(max(_letters(headings) - sum(words), 0), sum(needs))
+    left = min(max(letters - sum(words) - INSET * len(words), 0), sum(needs))
     return [INSET + word + round(left * need / (sum(needs) or 1)) for word, need in zip(words, needs, strict=True)]
 
 
-def _letters(headings: list[str]) -> int:
-    """About how many letters stand in a line of table text, without the space between columns."""
-    return (FINE if len(headings) > 7 else NORMAL) - INSET * len(headings)
-
-
-def _heights(rooms: list[int], headings: list[str], rows: list[list[str]]) -> list[int]:
+def _heights(rooms: list[int], letters: int, rows: list[list[str]]) -> list[int]:
     """About how many lines of text each row fills."""
     if not rooms:
         return [1] * len(rows)
-    stretch = (_letters(headings) + INSET * len(headings)) / sum(rooms)
-    letters = [max(1, int(room * stretch) - INSET) for room in rooms]
-    return [max(-(-len(cell) // room) for cell, room in zip(row, letters, strict=True)) for row in rows]
+    widths = [max(1, letters * room // sum(rooms) - INSET) for room in rooms]
+    return [max(-(-len(cell) // width) for cell, width in zip(row, widths, strict=True)) for row in rows]
