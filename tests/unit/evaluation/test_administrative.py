@@ -1,0 +1,164 @@
+"""Quarters reported to funders are read, never added up where they must not be, and set beside the case files."""
+
+import pytest
+
+from concord.casefile.reading import Refused
+from concord.evaluation import administrative, typed_rows
+from concord.evaluation.administrative import Finding, Nature, NotSummed, Reported, Standing, System
+from concord.vocabulary import CountStatus
+
+HEAD = "site_id,period,system,measure,status,count,reported\n"
+POTENTIAL, CONFIRMED = Standing.POTENTIAL, Standing.CONFIRMED
+
+
+def read(tmp_path, text, **options):
+    path = tmp_path / "administrative.csv"
+    path.write_text(HEAD + text, encoding="utf-8")
+    return administrative.read(path, **options)
+
+
+def row(measure, count, period="2022-Q1", site="north", system=System.TIMS, standing=None):
+    status = CountStatus.EXACT if count is not None else CountStatus.SUPPRESSED
+    return Reported(site, period, system, measure, standing, count, status, measure)
+
+
+def clients(period, **counts):
+    return [row(f"clients_{name}", count, period) for name, count in counts.items()]
+
+
+def test_quarters_are_read_with_potential_and_confirmed_apart(tmp_path):
+    rows, report = read(
+        tmp_path,
+        "north,2022-Q1,PMT,victims,potential,7,\nnorth,2022-Q1,PMT,victims,confirmed,4,exact\n"
+        "north,2022-Q1,TIMS,clients_served,,,suppressed\n",
+    )
+    assert [(one.standing, one.count) for one in rows] == [(POTENTIAL, 7), (CONFIRMED, 4), (None, None)]
+    assert (rows[2].nature, rows[0].nature, report.rejected) == (Nature.STOCK, Nature.FLOW, 0)
+
+
+WRONG = {
+    "west,2022-Q1,PMT,victims,potential,7,": "row 2, site_id: no such site",
+    "north,2022-Q5,PMT,victims,potential,7,": "row 2, period: not a quarter. Write it as 2022-Q3",
+    "north,2022,PMT,victims,potential,7,": "row 2, period: not a quarter",
+    "north,2022-Q1,XYZ,victims,potential,7,": "row 2, system:",
+    "north,2022-Q1,PMT,victims,,7,": "row 2, status: victims, yet neither potential nor confirmed",
+    "north,2022-Q1,PMT,victims,potential,seven,": "row 2, count:",
+    "north,2022-Q1,PMT,victims,potential,-99,": "row 2, count:",
+    "north,2022-Q1,PMT,victims,potential,,": "row 2, count: no count",
+    "north,2022-Q1,PMT,victims,potential,3,suppressed": "row 2, count: suppressed, yet has a count",
+    "north,2022-Q1,PMT,Number of victims!,potential,3,": "row 2, measure: not the name of a measure",
+}
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_a_row_that_cannot_be_is_a_problem_with_its_place(tmp_path, line):
+    rows, report = read(tmp_path, line + "\n", sites=("north",))
+    assert not rows
+    assert f"administrative.csv, {WRONG[line]}" in typed_rows.told(report)
+
+
+def test_the_same_count_twice_is_told(tmp_path):
+    line = "north,2022-Q1,PMT,victims,potential,7,\n"
+    rows, report = read(tmp_path, line + line)
+    assert len(rows) == 1
+    assert "row 3: the same site_id and period and system and measure and status stand in row 2" in (
+        typed_rows.told(report)
+    )
+
+
+def test_a_table_without_a_needed_column_is_refused(tmp_path):
+    (tmp_path / "administrative.csv").write_text("site_id,period\nnorth,2022-Q1\n")
+    with pytest.raises(Refused, match="row 1: the column system is missing. Add it"):
+        administrative.read(tmp_path / "administrative.csv")
+
+
+def test_site_periods_of_the_case_file_are_the_same_thing():
+    held = {"site_id": "north", "status": "exact"}
+    rows = administrative.of_site_periods([
+        held | {"period": "2022-Q1", "measure": "victims_potential", "count": 5, "source": "PMT"},
+        held | {"period": "2022-Q1", "measure": "victims:confirmed", "count": 4, "source": "PMT"},
+        held | {"period": "2022", "measure": "clients_served", "count": 50, "source": "TIMS"},
+        held | {"period": "2022-Q1", "measure": "clients_served", "count": 9, "source": "vault_count"},
+    ])  # fmt: skip
+    assert [(one.measure, one.standing, one.count) for one in rows] == [
+        ("victims", POTENTIAL, 5), ("victims", CONFIRMED, 4),
+    ]  # fmt: skip
+
+
+def test_two_carriers_that_differ_are_told_and_the_first_stays():
+    rows, differ = administrative.joined([row("clients_new", 5)], [row("clients_new", 6), row("clients_closed", 1)])
+    assert {one.measure: one.count for one in rows} == {"clients_new": 5, "clients_closed": 1}
+    assert [(one.expected, one.found, one.by) for one in differ] == [(5, 6, 1)]
+
+
+def test_a_flow_adds_up_over_quarters_and_sites():
+    rows = [row("clients_new", 5), row("clients_new", 3, "2022-Q2"), row("clients_new", 2, site="south")]
+    assert administrative.total(rows) == 10
+
+
+def test_a_stock_adds_up_over_sites_of_one_quarter_alone():
+    assert administrative.total([row("clients_served", 9), row("clients_served", 4, site="south")]) == 13
+    with pytest.raises(NotSummed, match="is a stock: who was there in two quarters would count twice. Give each of 2"):
+        administrative.total([row("clients_served", 9), row("clients_served", 4, "2022-Q2")])
+    with pytest.raises(NotSummed, match="is a stock"):
+        administrative.total([row("clients_served:sex", 9), row("clients_served:sex", 4, "2022-Q2")])
+
+
+REFUSED = {
+    "potential with confirmed": ([row("victims", 9, standing=POTENTIAL), row("victims", 4, standing=CONFIRMED)],
+                                 "Keep potential and confirmed apart"),
+    "two systems": ([row("clients_new", 9), row("clients_new", 4, system=System.PMT)], "take one of them"),
+    "two measures": ([row("clients_new", 9), row("clients_closed", 4)], "more than one measure"),
+    "twice": ([row("clients_new", 9), row("clients_new", 9)], "stands in the sum twice"),
+    "suppressed": ([row("clients_new", 9), row("clients_new", None, "2022-Q2")], "2022-Q2: suppressed. Leave its"),
+    "not stated": ([row("beds", 9), row("beds", 4, "2022-Q2")], "may be a stock"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_must_not_be_added_up_is_refused_with_what_to_do(case):
+    rows, said = REFUSED[case]
+    with pytest.raises(NotSummed, match=said):
+        administrative.total(rows)
+
+
+def test_clients_that_balance_have_no_difference():
+    first = clients("2022-Q1", opening=10, new=5, reopened=1, closed=4, closing=12, served=16)
+    second = clients("2022-Q2", opening=12, new=2, reopened=0, closed=3, closing=11, served=14)
+    assert administrative.balances([*first, *second]) == ()
+
+
+OFF = {
+    "closing": (clients("2022-Q1", opening=10, new=5, reopened=1, closed=4, closing=13), (12, 13)),
+    "served": (clients("2022-Q1", opening=10, new=5, reopened=1, served=15), (16, 15)),
+    "new above served": (clients("2022-Q1", new=5, served=3), (5, 3)),
+    "opening": ([*clients("2021-Q4", closing=8), *clients("2022-Q1", opening=10)], (8, 10)),
+}
+
+
+@pytest.mark.parametrize("case", OFF)
+def test_clients_that_do_not_balance_are_listed_with_both_numbers(case):
+    rows, expected = OFF[case]
+    (found,) = administrative.balances(rows)
+    assert (found.expected, found.found) == expected
+    assert str(found).startswith("north, 2022-Q1, TIMS: ")
+
+
+def test_a_balance_with_a_part_missing_is_not_judged():
+    assert administrative.balances(clients("2022-Q1", opening=10, new=5, reopened=None, closed=4, closing=99)) == ()
+
+
+def test_reported_quarters_stand_beside_the_files_when_all_were_read():
+    victims = [row("victims", 4, standing=CONFIRMED), row("victims", 7, standing=POTENTIAL)]
+    rows = [row("investigations_opened", 5), *victims]
+    files = {("north", "2022-Q1", "investigations_opened", None): 5, ("north", "2022-Q1", "victims", "confirmed"): 6}
+    lines = administrative.reconcile(rows, files, whole=True)
+    assert [(line.finding, line.difference) for line in lines] == [(Finding.EQUAL, 0), (Finding.DIFFERS, -2)]
+
+
+def test_a_part_of_the_files_contradicts_only_when_it_holds_more():
+    rows = [row("investigations_opened", 5), row("investigations_opened", 2, "2022-Q2"),
+            row("investigations_opened", None, "2022-Q3")]  # fmt: skip
+    files = {("north", quarter, "investigations_opened", None): 3 for quarter in ("2022-Q1", "2022-Q2", "2022-Q3")}
+    found = [line.finding for line in administrative.reconcile(rows, files, whole=False)]
+    assert found == [Finding.POSSIBLE, Finding.MORE_IN_FILES, Finding.NOT_REPORTED]
