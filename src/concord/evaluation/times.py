@@ -216,37 +216,57 @@ def _last_error(days: np.ndarray, status: np.ndarray, which: int, times: np.ndar
 
 
 def between_sites(
-    days: Sequence[float], outcome: Sequence[str | None], sites: Sequence[str], day: float, *, level: float = 0.95
-) -> dict[str, Point]:
-    """Share of each outcome by a day, its error between sites: jackknife leaving out one site, t(sites - 1), log-log.
+    days: Sequence[float], outcome: Sequence[str | None], sites: Sequence[str], by: Sequence[float],
+    *, level: float = 0.95,
+) -> dict[float, dict[str, Point]]:
+    """Share of each outcome by each day, its error between sites: jackknife by site, t(sites - 1), log-log.
 
-    Raises NoTimes with one site, or when a day lies beyond what was followed without any one of them.
+    A day that nobody is followed to once some site is left out is not in the answer. Raises NoTimes with one site.
     """
     names = sorted(set(sites))
     if len(names) < 2:
         raise NoTimes("there is one site, so nothing is known of how sites differ")
     rows = list(zip(days, outcome, sites, strict=True))
     whole = incidence(days, outcome, level=level)
-    parts = [_shares(whole, [row for row in rows if row[2] != name], day) for name in names]
-    if whole.followed_to < day or any(part is None for part in parts):
-        raise NoTimes(f"nobody is followed to day {day:g} when a site is left out")
+    parts = [_without(rows, name) for name in names]
     width = float(stdtrit(len(names) - 1, 1 - (1 - level) / 2))
     found = {}
-    for place, name in enumerate(whole.points):
-        left = np.array([part[place] for part in parts])
-        error = sqrt((len(names) - 1) / len(names) * float(((left - left.mean()) ** 2).sum()))
-        found[name] = _point(day, whole.at(name, day).share, error, width, LOG_LOG)
+    for day in by:
+        left = [_shares(part, whole, day) for part in parts]
+        if day <= whole.followed_to and None not in left:
+            found[day] = _jackknifed(whole, day, np.array(left), width)
     return found
 
 
-def _shares(whole: Incidence, rows: list, day: float) -> list[float] | None:
-    """Each outcome's share by a day among some of the rows; None when none of them was followed so long."""
-    if max(row[0] for row in rows) < day:
-        return None
-    if all(row[1] is None for row in rows):
-        return [0.0 for _ in whole.points]
-    some = incidence([row[0] for row in rows], [row[1] for row in rows], level=whole.level)
+def _without(rows: list, site: str) -> tuple[float, Incidence | None]:
+    """How far those of the other sites were followed, and what happened to them; None where nothing did."""
+    others = [row for row in rows if row[2] != site]
+    try:
+        return max(row[0] for row in others), incidence([row[0] for row in others], [row[1] for row in others])
+    except NoTimes:
+        return max(row[0] for row in others), None
+
+
+def _shares(part: tuple[float, Incidence | None], whole: Incidence, day: float) -> list[float] | None:
+    """Each outcome's share by a day; None beyond what was followed, unless by then everybody had come to some end."""
+    followed_to, some = part
+    if some is None:
+        return [0.0 for _ in whole.points] if day <= followed_to else None
+    if day > followed_to:
+        if sum(points[-1].share for points in some.points.values()) < 1 - TINY:
+            return None
+        day = followed_to
     return [some.at(name, day).share if name in some.points else 0.0 for name in whole.points]
+
+
+def _jackknifed(whole: Incidence, day: float, left: np.ndarray, width: float) -> dict[str, Point]:
+    """`left` holds one row a site left out and one column an outcome."""
+    apart = ((left - left.mean(axis=0)) ** 2).sum(axis=0)
+    errors = np.sqrt((len(left) - 1) / len(left) * apart)
+    return {
+        name: _point(day, whole.at(name, day).share, error, width, LOG_LOG)
+        for name, error in zip(whole.points, errors, strict=True)
+    }
 
 
 # --- What goes with a shorter time ------------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ def test_outcomes_and_waiting_add_up_to_everybody(invented):
 
 
 def test_an_error_between_sites_is_the_jackknife_of_r(invented):
-    found = between_sites(invented["days"], invented["outcome"], invented["site"], 365)
+    found = between_sites(invented["days"], invented["outcome"], invented["site"], [365])[365]
     assert found["arrest"].error == near(0.03184846577, 9)
     assert found["referred"].error == near(0.03161510314, 9)
     assert found["arrest"].low < 0.3784294389 < found["arrest"].high
@@ -149,12 +149,17 @@ def test_nothing_happening_has_no_incidence():
 
 def test_one_site_says_nothing_of_how_sites_differ():
     with pytest.raises(NoTimes, match="one site"):
-        between_sites((5, 9), ("arrest", None), ("S1", "S1"), 5)
+        between_sites((5, 9), ("arrest", None), ("S1", "S1"), [5])
 
 
 def test_a_day_that_only_one_site_saw_has_no_error_between_sites():
-    with pytest.raises(NoTimes, match="nobody is followed to day 8"):
-        between_sites((5, 9), ("arrest", "arrest"), ("S1", "S2"), 8)
+    found = between_sites((5, 6, 9, 9), ("arrest", None, "arrest", None), ("S1", "S1", "S2", "S2"), [5, 8])
+    assert list(found) == [5]
+
+
+def test_a_site_where_all_had_come_to_an_end_still_counts_on_later_days():
+    found = between_sites((5, 6, 9, 9), ("arrest", "closed", "arrest", None), ("S1", "S1", "S2", "S2"), [8])
+    assert found[8]["arrest"].share == pytest.approx(0.25)
 
 
 RANDOM = np.random.default_rng(3)

@@ -26,8 +26,8 @@ NOT_A_QUESTION = (
     "with other files of the same sites (files drawn within sites). Judgements agreed on afterwards are left out."
 )
 HEADINGS = (
-    *words("Variable", "Scale"), Heading("Rated twice", "rows"), Heading("Alpha", "Krippendorff"),
-    Heading("Agreement", "%"), *words("AC1", "Brennan-Prediger", "Kappa", "Coders", "Sites", "Remarks"),
+    Heading("Variable"), Heading("Rated twice", "rows"), Heading("Alpha", "Krippendorff"),
+    Heading("Agreement", "%"), *words("AC1", "Brennan-Prediger", "Kappa", "Coders", "Sites", "Scale", "Remarks"),
 )  # fmt: skip
 NOTES = (
     "Alpha is 1 for full agreement and 0 for what chance would give; it allows for ratings that are missing.",
@@ -146,9 +146,10 @@ def _row(variable: Variable, counts: Counts) -> tuple[Value, ...]:
     of = (counts.add(name("codings", f"{variable.key} rated twice"), alpha.n),)
     percent, ac1, pabak = (measure(data, method) for method in ("percent", "ac1", "brennan_prediger"))
     return (
-        Value(variable.says), Value(variable.scale), Value(alpha.n, Kind.COUNT, of), _number(alpha, of),
+        Value(variable.says), Value(alpha.n, Kind.COUNT, of), _number(alpha, of),
         _number(percent, of, Kind.SHARE), _number(ac1, of), _number(pabak, of), _number(kappa, of),
-        Value(alpha.raters, Kind.NUMBER), Value(alpha.sites, Kind.NUMBER), Value("; ".join(alpha.caveats) or "none"),
+        Value(alpha.raters, Kind.NUMBER), Value(alpha.sites, Kind.NUMBER), Value(variable.scale),
+        Value("; ".join(alpha.caveats) or "none"),
     )  # fmt: skip
 
 
