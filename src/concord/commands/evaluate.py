@@ -17,6 +17,8 @@ from concord.evaluation.reporting import evaluate
 from concord.evaluation.study import StudyError
 
 WIDTH = 30
+HALF_WIDTH, DIFFERENCE = 0.05, 0.2
+"""What a plan is held against: shares known to 5 points, and sites that differ by 20."""
 PLANNED = re.compile(r"(\d{1,4})x(\d{1,6})")
 PROBLEMS = (
     StudyError, OutputError, LedgerError, sampling.DrawError, bundle.BundleError, reading.Refused, OSError
@@ -29,14 +31,15 @@ def add_arguments(parser):
     parser.add_argument("--ledger", type=Path, help="where releases are kept, so that two of them cannot be subtracted")
     parser.add_argument("--lesson", action="store_true", help="no folder: one invented world, studied in two ways")
     parser.add_argument("--plan", type=_plan, metavar="8x28", help="what so many sites and files a site can show")
+    parser.add_argument("--share", type=float, default=0.33, help="share to plan for, 0 to 1 (0.33)")
+    parser.add_argument("--icc", type=float, default=0.05, help="how alike files of one site are, 0 to 1 (0.05)")
     parser.add_argument("--draw", type=int, metavar="N", help="draw N files of each stratum of the folder's frame")
     parser.add_argument("--seed", type=int, default=1, help="of the draw, or of the invented world")
 
 
 def run(args) -> int:
     if args.plan:
-        print(planning.plan(*args.plan))
-        return 0
+        return _planned(*args.plan, args.share, args.icc)
     if args.out is None or (args.folder is None and not args.lesson):
         print("concord evaluate: give the folder of the case files, or --lesson, and -o OUT", file=sys.stderr)
         return 2
@@ -55,6 +58,17 @@ def _plan(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
+def _planned(sites: int, files: int, share: float, icc: float) -> int:
+    try:
+        print(planning.precision(sites, files, share, icc, wanted=HALF_WIDTH))
+        if sites > 2:
+            print(planning.power(sites, sites // 2, files, share, min(share + DIFFERENCE, 0.99), icc))
+    except ValueError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return 0
+
+
 def _lesson(args) -> int:
     print(write_lesson(args.out, seed=args.seed, created=datetime.now(UTC)))
     return 0
@@ -64,7 +78,7 @@ def _evaluate(args) -> int:
     ledger = Ledger(args.ledger) if args.ledger else None
     made = evaluate(args.folder, args.out, ledger=ledger, progress=bar if sys.stderr.isatty() else plain)
     print(made.release.audit)
-    for path in made.written:
+    for path in sorted(made.out.iterdir()):
         print(path)
     return 0
 

@@ -16,7 +16,8 @@ FACE = {
     "draw": "sampling",
     "proportion": "survey",
     "worst_case_bounds": "survey",
-    "plan": "planning",
+    "precision": "planning",
+    "power": "planning",
     "invented_study": "invented",
 }
 __all__ = list(FACE)

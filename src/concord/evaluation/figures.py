@@ -177,7 +177,7 @@ def _refusal(unit: str, denominator: int, unknown: int, immature: int) -> str:
     if denominator:
         return ""
     if unknown:
-        return f"the file does not say for any of {unknown:,} {unit}"
+        return f"the file does not say for any of the {unit}"
     if immature:
         return f"none of the {unit} was followed long enough"
     return f"no {unit} to count from"

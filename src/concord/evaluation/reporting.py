@@ -7,7 +7,8 @@ from pathlib import Path
 
 from concord.disclosure.grids import Counts, Grid
 from concord.disclosure.ledger import Ledger
-from concord.disclosure.release import Release, Rule, release
+from concord.disclosure.release import Release, release
+from concord.disclosure.suppression import Rule
 from concord.evaluation import study as studies
 from concord.evaluation.report import files
 from concord.evaluation.report.document import Document, ReadySection
@@ -25,11 +26,11 @@ def _silent(step: str, done: int, of: int) -> None: ...
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was made: the document, how it was protected, and the files written."""
+    """What was made: the document, how it was protected, and the folder it is in."""
 
     document: Document
     release: Release
-    written: tuple[Path, ...]
+    out: Path
 
 
 def evaluate(folder: Path, out: Path, *, ledger: Ledger | None = None, progress: Progress = _silent) -> Evaluation:
@@ -38,7 +39,7 @@ def evaluate(folder: Path, out: Path, *, ledger: Ledger | None = None, progress:
     `progress` hears each step, how many are done and of how many. The same folder gives the same bytes. Raises
     `study.StudyError` and `files.OutputError`; then nothing is left half-written.
     """
-    files.require_free(out)
+    files.check(out)
     progress("Reading the files", 0, len(SECTIONS) + 3)
     with studies.read(folder) as study:
         sections = compute(study, progress)
@@ -46,8 +47,10 @@ def evaluate(folder: Path, out: Path, *, ledger: Ledger | None = None, progress:
         released, document = protect(study, sections, ledger)
     progress("Writing the report", len(SECTIONS) + 2, len(SECTIONS) + 3)
     written = files.write(document, out)
+    if ledger:
+        released.keep(ledger)
     progress("Done", len(SECTIONS) + 3, len(SECTIONS) + 3)
-    return Evaluation(document, released, tuple(written))
+    return Evaluation(document, released, written)
 
 
 def compute(study: studies.Study, progress: Progress = _silent) -> list[Section]:

@@ -56,7 +56,7 @@ def test_a_third_of_cases_and_a_third_of_counts_are_different_figures(five):
 def test_a_rate_whose_denominator_is_unknown_is_refused_with_the_reason(five):
     made = of(five, "cases.prosecuted", "labor")
     assert made.share is None
-    assert made.standing == "the file does not say for any of 1 cases"
+    assert made.standing == "the file does not say for any of the cases"
 
 
 def test_files_chosen_by_hand_get_no_interval(five):
