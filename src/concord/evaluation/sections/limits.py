@@ -39,8 +39,8 @@ def section(study: Study) -> Section:
 
 
 def _row(limit: Limit, of: Names) -> tuple[Value, ...]:
-    number = layout.total(limit.count, Kind.COUNT, *of, missing="no number")
-    whole = layout.total(limit.of, Kind.COUNT, *of[-1:], missing="no number")
+    number = layout.total(limit.count, Kind.COUNT if of else Kind.NUMBER, *of, missing="no number")
+    whole = layout.total(limit.of, Kind.COUNT if of else Kind.NUMBER, *of[-1:], missing="no number")
     return Value(limit.says), number, whole, Value(limit.unit or None, missing="" if limit.unit else "no number")
 
 

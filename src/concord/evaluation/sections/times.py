@@ -257,7 +257,7 @@ def _line(course: Course, held: Followed, outcome: str, found: Incidence, cuts: 
     whole, n = (name(course.unit, f"{course.key} {what}") for what in (f"first {outcome}", "timed"))
     steps = []
     ends = (0.0, 0.0) if between else (None, None)
-    yield Value(course.outcomes[outcome]), Value(0, Kind.DAYS), Value(0.0, Kind.SHARE, (), *ends)
+    yield Value(course.outcomes[outcome]), Value(0, Kind.DAYS), Value(0.0, Kind.SHARE, (n,), *ends)
     for after, by in pairwise([-1.0, *cuts]):
         came = sum(after < day <= by and what == outcome for day, what in zip(held.days, held.outcome, strict=True))
         steps.append(counts.add(name(course.unit, f"{course.key} first {outcome}", by=f"{by:g}"), came))
