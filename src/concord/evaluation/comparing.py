@@ -13,7 +13,7 @@ from math import comb
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import chdtrc, expit, gammaln, ndtr, ndtri
+from scipy.special import chdtrc, expit, ndtr, ndtri
 
 ALPHA = 0.05
 EVENTS_PER_PARAMETER = 10
@@ -267,7 +267,7 @@ def random_intercept(
     if labels.size < 2:
         raise CannotCompare("one site: how sites differ cannot be told. Leave the random intercept out")
     require_events(int(y.sum()), y.size, x.shape[1], events_per_parameter)
-    likelihood = _Likelihood(y, np.ones_like(y), x, of_site, labels.size)
+    likelihood = _Likelihood(*_alike(y, x, of_site), labels.size)
     theta, covariance = _maximum(likelihood)
     errors = np.sqrt(np.diag(covariance))
     notes = [_few_sites(labels.size)] if labels.size < FEW_SITES else []
@@ -277,9 +277,15 @@ def random_intercept(
         _wald(name, *pair) for name, *pair in zip(("intercept", *names), theta[:-1], errors[:-1], strict=True)
     ]  # fmt: skip
     return Model(
-        tuple(made), abs(float(theta[-1])), likelihood.value(theta), y.size, int(y.sum()), labels.size,
+        tuple(made), abs(float(theta[-1])), -likelihood(theta)[0], y.size, int(y.sum()), labels.size,
         f"logit with a random intercept for sites ({NODES}-node adaptive quadrature)", tuple(notes),
     )  # fmt: skip
+
+
+def _alike(y, x, of_site) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Files of one site with the same columns, counted together: events, files, columns, site."""
+    rows, group = np.unique(np.column_stack([of_site, x]), axis=0, return_inverse=True)
+    return np.bincount(group, y), np.bincount(group).astype(float), rows[:, 1:], rows[:, 0].astype(int)
 
 
 def _few_sites(sites: int) -> str:
@@ -302,7 +308,6 @@ class _Likelihood:
         self.starts = np.searchsorted(self.of_site, np.arange(sites))
         places, weights = np.polynomial.hermite_e.hermegauss(NODES)
         self.places, self.log_weights = places, np.log(weights / np.sqrt(2 * np.pi))
-        self.constant = float((gammaln(trials + 1) - gammaln(y + 1) - gammaln(trials - y + 1)).sum())
 
     def by_site(self, rows: np.ndarray) -> np.ndarray:
         return np.add.reduceat(rows, self.starts, axis=0)
@@ -335,9 +340,6 @@ class _Likelihood:
         left = (self.y[:, None] - self.trials[:, None] * expit(line)) * (shares / totals)[self.of_site]
         slope = np.append(self.x.T @ left.sum(axis=1), (left * nodes[self.of_site]).sum())
         return -float((top + np.log(totals)).sum()), -slope
-
-    def value(self, theta) -> float:
-        return self.constant - self(theta)[0]
 
 
 def _maximum(likelihood: _Likelihood) -> tuple[np.ndarray, np.ndarray]:
@@ -403,7 +405,10 @@ def pool(
     if of.size < 2 or of.max() < 2 or not 0 < yes.sum() < of.sum():
         raise CannotCompare("one site, one file a site, or all files agree: there is nothing to pool. Print the table")
     likelihood = _Likelihood(yes, of, np.ones((of.size, 1)), np.arange(of.size), of.size)
-    theta, covariance = _maximum(likelihood)
+    try:
+        theta, covariance = _maximum(likelihood)
+    except CannotCompare:
+        raise CannotCompare("sites are all or nothing: their spread has no end. Print the table") from None
     lines, errors = _site_lines(likelihood, theta, covariance)
     reach = ndtri((1 + level) / 2) * errors
     ends = [expit(lines + by * reach) for by in (0, -1, 1)]

@@ -176,6 +176,20 @@ def test_nothing_is_pooled_where_all_agree(yes, of):
         comparing.pool(yes, of, ["a", "b"])
 
 
+def test_sites_that_are_all_or_nothing_are_not_pooled():
+    with pytest.raises(CannotCompare, match="all or nothing"):
+        comparing.pool([0, 30, 0], [30, 30, 30], "abc")
+
+
+def test_the_order_of_files_does_not_matter(rows):
+    sites, columns, charged = rows
+    order = np.random.default_rng(2).permutation(226)
+    one = comparing.random_intercept(charged, columns.round(), sites, NAMES)
+    other = comparing.random_intercept(charged[order], columns.round()[order], sites[order], NAMES)
+    assert other["x"].estimate == pytest.approx(one["x"].estimate, abs=1e-6)
+    assert other.log_likelihood == pytest.approx(one.log_likelihood, abs=1e-9)
+
+
 def test_firth_equals_the_reference(rows):
     _, columns, charged = rows
     made = comparing.firth(charged, columns, NAMES)
