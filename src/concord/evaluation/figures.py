@@ -222,8 +222,8 @@ def name_of(listed: str, kind: str) -> str:
 
 
 def _count(held: Counts, unit: str, stage: Stage | None, kind: str, part: list[dict]) -> None:
-    def put(what: str, count: int) -> str:
-        return held.add(name_of(name(unit, what), kind), int(count))
+    def put(what: str, count: int, *, public: bool = False) -> str:
+        return held.add(name_of(name(unit, what), kind), int(count), public=public)
 
     if stage is None:
         opened, immature = (sum(row[column] or 0 for row in part) for column in ("opened", "immature"))
@@ -233,7 +233,7 @@ def _count(held: Counts, unit: str, stage: Stage | None, kind: str, part: list[d
     yes, base, lost = (sum(column) for column in zip(*parts, strict=True)) if parts else (0, 0, 0)
     whole = put(stage.base_column or "followed", base)
     known = put(f"{stage.key} known", base - lost)
-    held.sums(whole, [known, put(f"{stage.key} unknown", lost)])
+    held.sums(whole, [known, put(f"{stage.key} unknown", lost, public=True)])  # a gap in the file tells of nobody
     held.sums(known, [put(stage.column, yes), put(f"{stage.key} not", base - lost - yes)])
 
 
