@@ -4,8 +4,11 @@ import pytest
 
 from concord.casefile.reading import Refused
 from concord.evaluation import administrative, typed_rows
+from concord.evaluation import study as studies
 from concord.evaluation.administrative import Finding, Nature, NotSummed, Reported, Standing, System
+from concord.evaluation.sections import administrative as section
 from concord.vocabulary import CountStatus
+from tests.unit.evaluation import world
 
 HEAD = "site_id,period,system,measure,status,count,reported\n"
 POTENTIAL, CONFIRMED = Standing.POTENTIAL, Standing.CONFIRMED
@@ -162,3 +165,74 @@ def test_a_part_of_the_files_contradicts_only_when_it_holds_more():
     files = {("north", quarter, "investigations_opened", None): 3 for quarter in ("2022-Q1", "2022-Q2", "2022-Q3")}
     found = [line.finding for line in administrative.reconcile(rows, files, whole=False)]
     assert found == [Finding.POSSIBLE, Finding.MORE_IN_FILES, Finding.NOT_REPORTED]
+
+
+# --- The section ------------------------------------------------------------------------------------------------------
+
+ALL_READ = [
+    {"file_id": f"f{n}", "site_id": "north" if n < 3 else "south", "eligible": "yes", "selected_by": "all",
+     "received": "yes", "case_id": f"c{n}"}
+    for n in range(1, 6)
+]  # fmt: skip
+
+
+def made_of(tmp_path, text="", **tables):
+    folder = world.five_cases(tmp_path, **tables)
+    if text:
+        (folder / "administrative.csv").write_text(HEAD + text, encoding="utf-8")
+    with studies.read(folder) as study:
+        return section.section(study)
+
+
+def shown(made, key):
+    (grid,) = [grid for grid in made.grids() if grid.key == key]
+    assert {at for row in grid.rows for value in row for at in value.of} <= set(made.counts.values)
+    return [[value.shown for value in row] for row in grid.rows]
+
+
+def test_a_study_without_reported_quarters_says_so_in_one_sentence(tmp_path):
+    assert list(made_of(tmp_path).blocks) == ["No quarter that was reported to a funder (PMT, TIMS) is here."]
+
+
+def test_reported_quarters_are_set_beside_files_that_were_all_read(tmp_path):
+    # the files hold two cases opened at north in 2022-Q1 and two suspects arrested there in 2022-Q2
+    text = (
+        "north,2022-Q1,PMT,investigations_opened,,2,\nsouth,2022-Q1,PMT,investigations_opened,,5,\n"
+        "south,2030-Q1,PMT,investigations_opened,,9,\nsouth,2023-Q1,PMT,investigations_opened,,0,\n"
+    )
+    made = made_of(tmp_path, text, frame=ALL_READ)
+    assert shown(made, "administrative_matched") == [["investigations_opened", "PMT", 3, 2, 1, 0, 0, 0]]
+    assert shown(made, "administrative_differences") == [["investigations_opened", "south", "2022-Q1", "PMT", 5, 2, 3]]
+    assert made.blocks[-1] == "No quarter contradicts itself or the one before."
+
+
+def test_files_chosen_by_hand_contradict_a_report_only_when_they_hold_more(tmp_path):
+    text = "north,2022-Q1,PMT,investigations_opened,,9,\nsouth,2022-Q1,PMT,investigations_opened,,1,\n"
+    made = made_of(tmp_path, text)
+    assert shown(made, "administrative_matched") == [["investigations_opened", "PMT", 2, 0, 0, 1, 1, 0]]
+
+
+def test_both_carriers_are_read_and_their_difference_is_listed(tmp_path):
+    period = {"site_id": "north", "period": "2022-Q1", "measure": "clients_new", "count": 7, "status": "exact",
+              "source": "TIMS"}  # fmt: skip
+    text = "north,2022-Q1,TIMS,clients_new,,8,\nnorth,2022-Q1,TIMS,clients_served,,6,\n"
+    made = made_of(tmp_path, text, site_period=[period])
+    says = "clients_new in site_period and in administrative.csv"
+    assert shown(made, "administrative_balance") == [
+        ["north", "2022-Q1", "TIMS", says, 7, 8, 1],
+        ["north", "2022-Q1", "TIMS", "new, and served, which is no less", 7, 6, -1],
+    ]
+    assert shown(made, "administrative_quarters") == [["clients_served", "", "Stock", "north", "TIMS", 6]]
+
+
+def test_sums_that_hold_between_clients_are_stated_so_that_none_is_had_from_the_others(tmp_path):
+    counts = {"opening": 10, "new": 5, "reopened": 1, "closed": 4, "closing": 12, "served": 16}
+    text = "".join(f"north,2022-Q1,TIMS,clients_{name},,{count},\n" for name, count in counts.items())
+    made = made_of(tmp_path, text)
+    assert len(made.counts.relations) == 3
+    assert {made.counts.values[relation.total] for relation in made.counts.relations} == {16}
+
+
+def test_a_wrong_row_stops_the_evaluation_with_its_place(tmp_path):
+    with pytest.raises(studies.StudyError, match="administrative.csv, row 2, period: not a quarter"):
+        made_of(tmp_path, "north,2022,PMT,victims,potential,7,\n")

@@ -4,11 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concord.casefile.formats.refi_qda import Code, Coding, Project, Selection, Text, User, guid
+from concord.casefile.formats.refi_qda import Code, Coding, Project, Selection, Text, User, guid, write_project
 from concord.casefile.reading import Refused
 from concord.evaluation import agreement as rated
 from concord.evaluation import interviews, typed_rows
+from concord.evaluation import study as studies
 from concord.evaluation.interviews import Group, Response, Role
+from concord.evaluation.sections import interviews as section
+from tests.unit.evaluation import world
 
 HEAD = "participant_id,site_id,role,response,consent_version,quotation\n"
 ROWS = """P1,north,law_enforcement,completed,1,yes
@@ -189,3 +192,63 @@ def test_survivors_are_told_that_no_service_depends_on_it_and_never_asked_what_w
 def test_every_response_has_its_place_in_the_count(tmp_path):
     (one, *_) = registry(tmp_path)[0].by_role()
     assert set(one.responses) == set(Response)
+
+
+# --- The section ------------------------------------------------------------------------------------------------------
+
+
+def written(tmp_path, rows=ROWS, coded=None, quota="[stated.interview_quota]\nsurvivor = 12\n"):
+    folder = world.five_cases(tmp_path)
+    (folder / "interviews.csv").write_text(HEAD + rows, encoding="utf-8")
+    plan = folder / "protocol.toml"
+    plan.write_text(plan.read_text() + quota)
+    if coded:
+        write_project(coded, folder / "segments.qdpx")
+    with studies.read(folder) as study:
+        return section.section(study)
+
+
+def shown(made, key):
+    (grid,) = [grid for grid in made.grids() if grid.key == key]
+    assert {at for row in grid.rows for value in row for at in value.of} <= set(made.counts.values)
+    return [[value.shown for value in row] for row in grid.rows]
+
+
+def test_a_folder_without_interviews_says_so_in_one_sentence(tmp_path):
+    with studies.read(world.five_cases(tmp_path)) as study:
+        made = section.section(study)
+    assert list(made.blocks) == ["No interview is on file: the folder has no interviews.csv."]
+
+
+def test_the_section_shows_each_role_with_quota_and_response_and_who_is_wanting(tmp_path):
+    made = written(tmp_path)
+    rows = {row[0]: row[1:] for row in shown(made, "interviews_roles")}
+    assert rows["Survivors"] == [12, 1, 0, 0, 0, 0, 1, 0, 1.0, 11]
+    assert rows["Community members"] == [None, 0, 0, 0, 0, 0, 0, 0, None, None]
+    assert rows["All"][1:8] == [7, 1, 1, 1, 1, 3, 2]
+    assert shown(made, "interviews_sites")[-1] == ["All", 2, 1]
+    assert "No community member completed an interview." in made.blocks[0]
+    assert made.blocks[-1] == "No coded text is on file: the folder has no segments.qdpx."
+
+
+def test_the_section_sets_themes_against_sites_and_names_no_coder(tmp_path):
+    both = text("P1", 100, (0, 30, "t", "ana"), (10, 35, "t", "bo"))
+    made = written(tmp_path, coded=project(both, text("P4", 50, (0, 9, "h", "ana"))))
+    assert shown(made, "themes_site") == [
+        ["Had a coded text", 1, 1, 2], ["Barriers", 0, 1, 1], ["Barriers > Housing", 0, 1, 1], ["Trust", 1, 0, 1],
+    ]  # fmt: skip
+    assert shown(made, "themes_group")[-1] == ["Trust", 1, 0, 1]
+    assert shown(made, "segment_agreement")[0][:3] == ["Trust", "A and B", 1]
+
+
+def test_a_wrong_row_stops_the_evaluation_with_its_place(tmp_path):
+    with pytest.raises(studies.StudyError, match="interviews.csv, row 2, consent_version: completed, yet no consent"):
+        written(tmp_path, "P1,north,survivor,completed,,\n")
+
+
+def test_a_broken_project_or_quota_stops_the_evaluation_with_its_place(tmp_path):
+    with pytest.raises(studies.StudyError, match="protocol.toml, stated.interview_quota: no such role as entry 1"):
+        written(tmp_path, quota="[stated.interview_quota]\nboss = 1\n")
+    (tmp_path / "segments.qdpx").write_bytes(b"PK")
+    with pytest.raises(studies.StudyError, match="segments.qdpx: this is no QDPX project, or it is cut short"):
+        written(tmp_path)
