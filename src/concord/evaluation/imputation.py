@@ -17,7 +17,7 @@ from statsmodels.imputation.mice import MICEData
 from statsmodels.tools.sm_exceptions import SingularMatrixWarning
 
 DONORS = 5
-CYCLES = 10
+CYCLES = 5  # as R's mice
 FEWEST_A_PREDICTOR = 3  # observed rows a predictor of the imputing regression, below which it is not fitted
 
 Columns = Mapping[str, np.ndarray]
