@@ -1,7 +1,7 @@
 """Days from opening to arrest, prosecution and closing, and on to a conviction, where one ending rules out another."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from concord.disclosure.grids import Counts, Grid, Heading, Kind, Value, name, words
@@ -12,8 +12,7 @@ from concord.evaluation.times import Incidence, NoTimes
 from concord.vocabulary import Grade
 
 DAYS = (30, 60, 90, 120, 180, 270, 365, 545, 730, 1095, 1460, 1825, 2190)
-NEVER = "followed to the end without"
-LEFT_OUT = "left out"
+OTHERWISE = "otherwise"
 COMPETING = (
     "A case that is adopted federally or closed can no longer come to an arrest or a prosecution here. Each outcome is "
     "what happened first, and a case still open at the end of following counts as long as it was followed."
@@ -70,14 +69,13 @@ class Followed:
 def section(study: Study) -> Section:
     """Grids `times`, `times_<course>` with a picture each, and `times_features`."""
     counts, blocks, summary = Counts(), [COMPETING], []
-    held = {course.key: _followed(study, course) for course in COURSES}
-    for course in COURSES:
-        of = _counted(course, held[course.key], counts)
-        summary += _summary(study, course, held[course.key], of)
+    held = {course.key: _merged(course, _followed(study, course), study.protocol.threshold) for course in COURSES}
+    for course, followed in held.values():
+        summary += _summary(study, course, followed, _counted(course, followed, counts))
     blocks.append(_summary_grid(summary))
-    for course in COURSES:
-        blocks += _curves(study, course, held[course.key], counts)
-    blocks += _features(study, held["prosecuted"], counts)
+    for course, followed in held.values():
+        blocks += _curves(study, course, followed, counts)
+    blocks += _features(study, held["prosecuted"][1], counts)
     return Section("times", "How long it took", blocks, counts)
 
 
@@ -131,17 +129,29 @@ def _first(row: dict, course: Course) -> tuple[float, str | None] | None:
     return (float(end), None) if end is not None and end >= 0 else None
 
 
+def _merged(course: Course, held: Followed, threshold: int) -> tuple[Course, Followed]:
+    """The course with its other endings as one, where some of them are only a few cases'."""
+    target, *rivals = course.outcomes
+    if len(rivals) < 2 or not any(0 < held.outcome.count(rival) < threshold for rival in rivals):
+        return course, held
+    outcome = tuple(OTHERWISE if what in rivals else what for what in held.outcome)
+    says = ", or ".join([course.outcomes[rivals[0]], *(course.outcomes[one].lower() for one in rivals[1:])])
+    return replace(course, outcomes={target: course.outcomes[target], OTHERWISE: says}), replace(held, outcome=outcome)
+
+
 def _counted(course: Course, held: Followed, counts: Counts) -> dict[str, str]:
-    """The names of the counts of a course: all followed, each outcome, those left out."""
-    put = {None: name(course.unit, f"{course.key} {NEVER}")}
-    put |= {outcome: name(course.unit, f"{course.key} first {outcome}") for outcome in course.outcomes}
-    for outcome, listed in put.items():
+    """The names of the counts of a course: everybody, each outcome, and the rest: not yet, or no day known."""
+    of = {outcome: name(course.unit, f"{course.key} first {outcome}") for outcome in course.outcomes}
+    for outcome, listed in of.items():
         counts.add(listed, held.outcome.count(outcome))
-    n = counts.add(name(course.unit, f"{course.key} timed"), len(held.days))
-    left = counts.add(name(course.unit, f"{course.key} {LEFT_OUT}"), held.left_out)
-    counts.sums(n, put.values())
-    counts.sums(counts.add(name(course.unit, course.base), len(held.days) + held.left_out), [n, left])
-    return {"n": n, "left": left} | {outcome: listed for outcome, listed in put.items() if outcome}
+    rest = counts.add(name(course.unit, f"{course.key} not seen"), held.outcome.count(None) + held.left_out)
+    everybody = counts.add(_everybody(course), len(held.days) + held.left_out)
+    counts.sums(everybody, [*of.values(), rest])
+    return of | {"all": everybody, "rest": rest}
+
+
+def _everybody(course: Course) -> str:
+    return name(course.unit, course.base)
 
 
 # --- The summary ------------------------------------------------------------------------------------------------------
@@ -149,7 +159,7 @@ def _counted(course: Course, held: Followed, counts: Counts) -> dict[str, str]:
 
 def _summary_grid(rows: Sequence[tuple[Value, ...]]) -> Grid:
     headings = (
-        *words("Course", "Outcome", "Followed", "Happened first", "Left out"), Heading("A quarter by", "days"),
+        *words("Course", "Outcome", "Happened first", "Of", "Not seen", "Day unknown"), Heading("A quarter by", "days"),
         Heading("Half by", "days"), Heading("Standing"),
     )  # fmt: skip
     notes = (
@@ -157,7 +167,8 @@ def _summary_grid(rows: Sequence[tuple[Value, ...]]) -> Grid:
         "one that would still come to it. Half by: the first day by which half of all had come to it.",
         "Interval of the day for closing: Brookmeyer and Crowley, log-log scale, as if cases came one by one; where "
         "sites differ it is too narrow.",
-        "Left out: the file does not say whether it happened, on which day, or how long the case was followed.",
+        "Not seen: none of it had happened when following ended, or its day is not known. Those of whom the file does "
+        "not say whether, when, or how long they were followed enter no share; how many they are is told roughly.",
     )
     return Grid("times", "How long it took, by course", headings, tuple(rows), notes)
 
@@ -165,15 +176,21 @@ def _summary_grid(rows: Sequence[tuple[Value, ...]]) -> Grid:
 def _summary(study: Study, course: Course, held: Followed, of: dict[str, str]) -> Iterator[tuple[Value, ...]]:
     found = _incidence(held, study)
     for outcome, says in course.outcomes.items():
-        both = (of[outcome], of["n"])
+        both = (of[outcome], of["all"])
         quarter, half = (_by(found, outcome, share, both) for share in (0.25, 0.5))
         if len(course.outcomes) == 1 and not isinstance(found, str) and _interval(study, course):
             half = _median(held, study, both)
         yield (
-            Value(course.says), Value(says), Value(len(held.days), Kind.COUNT, (of["n"],)),
-            Value(held.outcome.count(outcome), Kind.COUNT, (of[outcome],)),
-            Value(held.left_out, Kind.COUNT, (of["left"],)), quarter, half, Value(_standing(study, course)),
+            Value(course.says), Value(says), Value(held.outcome.count(outcome), Kind.COUNT, (of[outcome],)),
+            Value(len(held.days) + held.left_out, Kind.COUNT, (of["all"],)),
+            Value(held.outcome.count(None) + held.left_out, Kind.COUNT, (of["rest"],)), Value(_lost(held)),
+            quarter, half, Value(_standing(study, course)),
         )  # fmt: skip
+
+
+def _lost(held: Followed) -> str:
+    share = held.left_out / max(1, len(held.days) + held.left_out)
+    return "none" if not share else "under 5 %" if share < 0.05 else "5 to 10 %" if share <= 0.1 else "over 10 %"
 
 
 def _incidence(held: Followed, study: Study) -> Incidence | str:
@@ -254,7 +271,7 @@ def _between(study: Study, course: Course, held: Followed, days: set[float]) -> 
 
 def _line(course: Course, held: Followed, outcome: str, found: Incidence, cuts: list[float], between: dict,
           counts: Counts) -> Iterator[tuple[Value, ...]]:  # fmt: skip
-    whole, n = (name(course.unit, f"{course.key} {what}") for what in (f"first {outcome}", "timed"))
+    whole, n = name(course.unit, f"{course.key} first {outcome}"), _everybody(course)
     steps = []
     ends = (0.0, 0.0) if between else (None, None)
     yield Value(course.outcomes[outcome]), Value(0, Kind.DAYS), Value(0.0, Kind.SHARE, (n,), *ends)
@@ -296,13 +313,13 @@ def _features(study: Study, held: Followed, counts: Counts) -> list:
         made = times.cox([held.days[at] for at in known], happened, columns, sites, level=study.protocol.level)
     except NoTimes as reason:
         return [f"What goes with a faster prosecution: no regression, because {reason}."]
-    n = counts.add(name("cases", "prosecuted timed, features known"), made.n)
-    left = counts.add(name("cases", "prosecuted timed, features not known"), len(held.rows) - made.n)
-    counts.sums(name("cases", "prosecuted timed"), [n, left])
+    n = counts.add(name("cases", "timed, features known"), made.n)
+    left = counts.add(name("cases", "timed or features not known"), len(held.rows) + held.left_out - made.n)
+    counts.sums(name("cases", "opened"), [n, left])
     laid = []
     for one, column in zip(made.coefficients, columns.values(), strict=True):
-        having = counts.add(name("cases", f"prosecuted timed, {one.feature}"), int(sum(column)))
-        lacking = counts.add(name("cases", f"prosecuted timed, not {one.feature}"), made.n - int(sum(column)))
+        having = counts.add(name("cases", f"timed, {one.feature}"), int(sum(column)))
+        lacking = counts.add(name("cases", f"timed, not {one.feature}"), made.n - int(sum(column)))
         counts.sums(n, [having, lacking])
         of = (having, lacking)
         laid.append((Value(FEATURES[one.feature]), Value(int(sum(column)), Kind.COUNT, (having,)),
