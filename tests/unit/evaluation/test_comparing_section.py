@@ -4,6 +4,7 @@ import pytest
 
 from concord.evaluation import figures, invented
 from concord.evaluation import study as studies
+from concord.evaluation.comparing import permutation_test
 from concord.evaluation.report import pictures
 from concord.evaluation.sections import Picture, comparing
 from concord.vocabulary import Grade
@@ -66,13 +67,16 @@ def test_pooled_shares_lie_between_a_site_and_all(drawn):
     assert all(row[4].low < row[4].shown < row[4].high for row in (*sites, every))
 
 
-def test_registered_features_are_tested_exactly(drawn):
+def test_registered_features_are_tested_exactly_as_their_table_says(drawn):
     section, _ = drawn
     rows = grid(section, "feature_tests").rows
     assert len(rows) == 6
-    assert {row[5].shown for row in rows} == {2 / 70, 1 / 28}
-    assert all(row[5].shown <= row[4].shown <= 1 for row in rows)
-    assert {row[6].shown for row in rows} <= {"no link shown", "goes with a higher share", "goes with a lower share"}
+    sites = [row for row in grid(section, "feature_co_located").rows if not row[1].shown.startswith("Together")][:8]
+    has, yes, of = ([row[at].shown for row in sites] for at in (2, 3, 4))
+    test = permutation_test(yes, of, [value == "yes" for value in has])
+    assert (rows[0][2].shown, rows[0][4].shown, rows[0][5].shown) == (has.count("yes"), test.p, test.smallest)
+    said = {"no link shown", "goes with a higher share", "goes with a lower share"}
+    assert {row[6].shown for row in rows if not row[4].missing} <= said
 
 
 def test_models_stand_beside_the_type_of_trafficking(drawn):
@@ -81,6 +85,8 @@ def test_models_stand_beside_the_type_of_trafficking(drawn):
     assert len(rows) == 6
     assert all(row[2].low < row[2].shown < row[2].high for row in rows if not row[2].missing)
     assert any(not row[2].missing for row in rows)
+    tested = [row for row in rows if not row[2].missing and not row[3].missing]
+    assert all(1 / 70 <= row[3].shown <= 1 and 2 / 256 <= row[4].shown <= 1 for row in tested)
 
 
 def test_each_rate_has_a_picture_that_can_be_drawn(drawn):
@@ -91,7 +97,7 @@ def test_each_rate_has_a_picture_that_can_be_drawn(drawn):
 
 
 def test_of_files_chosen_by_hand_there_are_tables_only(tmp_path):
-    section, _ = made(tmp_path, drawn="hand_picked")
+    section, _ = made(tmp_path, drawn="hand_picked", sites=4, files=60)
     assert {row[6].shown for row in grid(section, "feature_tests").rows} == {"files chosen by hand"}
     assert all(row[4].shown is None for row in grid(section, "feature_tests").rows)
     assert len(grid(section, "sites_cases_prosecuted").headings) == 4
@@ -100,7 +106,7 @@ def test_of_files_chosen_by_hand_there_are_tables_only(tmp_path):
 
 @pytest.mark.parametrize("grade", Grade)
 def test_without_a_protocol_sites_stand_beside_each_other_and_nothing_is_tested(tmp_path, grade):
-    section, _ = made(tmp_path, protocol="", grade=grade)
+    section, _ = made(tmp_path, protocol="", grade=grade, sites=4, files=60)
     assert [one.key for one in section.grids()] == [
         "sites_cases_prosecuted", "sites_cases_charged_strict", "site_features"
     ]  # fmt: skip

@@ -275,8 +275,11 @@ def _tested(feature: Feature, made: Figure, study: Study) -> tuple[Value, ...]:
     except CannotCompare as problem:
         none = Value(None, Kind.P, missing="no test")
         return (*known, none, none, Value(str(problem).removeprefix("feature: ")))
-    p = Value(None, Kind.P, missing="table only") if test.table_only else Value(test.p, Kind.P)
-    return (*known, p, Value(test.smallest, Kind.P), Value(_in_words(test)))
+    return (*known, _p(test), Value(test.smallest, Kind.P), Value(_in_words(test)))
+
+
+def _p(test: comparing.SiteTest) -> Value:
+    return Value(None, Kind.P, missing="table only") if test.table_only else Value(test.p, Kind.P)
 
 
 def _in_words(test: comparing.SiteTest) -> str:
@@ -295,10 +298,10 @@ def _models(held: list[Feature], made: list[Figure], study: Study) -> list[Grid]
     ]  # fmt: skip
     if not pairs:
         return []
-    headings = words("Feature", "Rate", "Odds ratio", "Cluster p by signs of sites", "Method")
+    headings = words("Feature", "Rate", "Odds ratio", "Exact p", "Cluster p by signs of sites", "Method")
     note = (
         "Beside labor trafficking or not; sites that changed and files of unknown type are left out. With fewer than "
-        f"{comparing.FEW_SITES} sites the interval is too short: the p by signs of whole sites is the one to go by."
+        f"{comparing.FEW_SITES} sites the interval is too short: the two p that move whole sites are the ones to go by."
     )
     rows = tuple(_modelled(feature, figure, study) for feature, figure in pairs)
     return [Grid("feature_models", "Features beside the type of trafficking", headings, rows, (note,))]
@@ -310,15 +313,18 @@ def _modelled(feature: Feature, made: Figure, study: Study) -> tuple[Value, ...]
     try:
         if not outcome.size:
             raise CannotCompare("no file to fit it to")
-        test = comparing.wild_cluster_test(outcome, columns, sites, 0)
+        tests = [
+            test(outcome, columns, sites, 0)
+            for test in (comparing.adjusted_permutation_test, comparing.wild_cluster_test)
+        ]
         fitted = _fitted(outcome, columns, sites)
     except CannotCompare as problem:
-        why = str(problem).removeprefix("feature: ")
-        return (*known, Value(None, missing="no model"), Value(None, Kind.P, missing="no test"), Value(why))
+        none = Value(None, Kind.P, missing="no test")
+        return (*known, Value(None, missing="no model"), none, none, Value(str(problem).removeprefix("feature: ")))
     found = fitted["feature"]
     ratio, low, high = (float(np.exp(at)) for at in (found.estimate, found.low, found.high))
     of = tuple(one for site in made.by_site for one in _at(made, site=site)[:2])
-    return (*known, Value(ratio, Kind.NUMBER, of, low, high), Value(test.p, Kind.P), Value(fitted.method))
+    return (*known, Value(ratio, Kind.NUMBER, of, low, high), *map(_p, tests), Value(fitted.method))
 
 
 def _fitted(outcome, columns, sites) -> comparing.Model:
