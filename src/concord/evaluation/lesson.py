@@ -229,12 +229,12 @@ def _p(*paragraphs: str) -> str:
 
 def _table(made: Lesson) -> str:
     rows = [("The truth", f"{len(made.world.files):,}", f"{sum(file.charged for file in made.world.files):,}",
-             f"{made.truth:.1%}", "known", "")]  # fmt: skip
+             f"{made.truth:.1%}", "none needed", "none needed")]  # fmt: skip
     for drawn, says in DRAWN.items():
         figure = made.told[drawn].figure
         interval = _span(made.told[drawn].interval) if made.told[drawn].interval else "refused: files were chosen"
         rows.append((says, f"{figure.denominator:,}", f"{figure.numerator:,}", f"{figure.share:.1%}", interval,
-                     _span(figure.bounds) if figure.bounds else ""))  # fmt: skip
+                     _span(figure.bounds) if figure.bounds else "none needed"))  # fmt: skip
     note = "Files followed a year or more, and of which it is known what was charged."
     heads = ("Study", "Files", "Charged under a trafficking statute", "Share", "95% interval", "Worst cases")
     return _html_table("What each study says", heads, rows, note)
@@ -307,7 +307,7 @@ def _picture(made: Lesson) -> str:
 
 def _drawn(told: Told, drawn: str, y: int, x: Callable[[float], float]) -> str:
     figure, colour = told.figure, COLOURS[drawn]
-    line, words = "", f"{DRAWN[drawn]}: {figure.share:.1%}, no interval; between the ends whatever the other files hold"
+    line, words = "", f"{DRAWN[drawn]}: {figure.share:.1%}, no interval; grey: worst cases"
     if told.interval:
         low, high = told.interval
         words = f"{DRAWN[drawn]}: {figure.share:.1%}, interval {_span(told.interval)}"
@@ -317,6 +317,6 @@ def _drawn(told: Told, drawn: str, y: int, x: Callable[[float], float]) -> str:
         line = (f'<rect x="{x(low)}" y="{y + 22}" width="{round(x(high) - x(low), 1)}" height="12" fill="#dfe1e2" '
                 'stroke="#a9aeb1"/>')  # fmt: skip
     return (
-        f'<text x="{LEFT}" y="{y + 12}" font-size="12" paint-order="stroke" stroke="#fff" stroke-width="4">'
+        f'<text x="{LEFT}" y="{y + 12}" font-size="12" paint-order="stroke" stroke="#fff" stroke-width="6">'
         f'{escape(words)}</text>{line}<circle cx="{x(figure.share)}" cy="{y + 28}" r="6" fill="{colour}"/>'
     )

@@ -149,7 +149,7 @@ def _immature(design: Design):
 def _missing(design: Design):
     for variable, (blank, asked) in design.missing.items():
         if asked and blank > MISSING_TOLD * asked:
-            says = f"{variable} is often blank: figures by it describe only those of whom it was written down."
+            says = f"Often blank: {variable}. Figures by it describe only those of whom it was written down."
             yield Limit(f"missing {variable}", says, blank, asked, "blank")
 
 

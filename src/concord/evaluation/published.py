@@ -32,7 +32,6 @@ HTDCA = "BJS, Human Trafficking Data Collection Activities"
 NO_N = "n was not published"
 SERVICES = "clients of services, not people in case files"
 FEDERAL = "federal persons, child exploitation and transport among the offenses"
-OTHER_STATUS = "incidents of a reporting system, not closed files"
 QUESTION = "a question of another study"
 OTHER_UNIT = "people of all kinds reported by a task force, not files"
 QUARTERS = (327, 647, 915, 1175, 1480, 1760, 2022, 2251, 2386, 2515)
@@ -106,12 +105,14 @@ ROWS = (
     ),
     Published(
         5, "Incidents by type: sex, labor, other", "83%, 12%, 5%", "incidents", "alleged incidents", 1229, HTRS_2009,
-        OTHER_STATUS, (partial(partition, "types of incident", ("83", "12", "5")),),
+        "its third class holds others and not known alike",
+        (partial(partition, "types of incident", ("83", "12", "5")),),
     ),
     Published(
         6, "Suspects known; with arrest data", "871; 216", "suspects", "475 incidents with a count of suspects", 871,
-        HTRS_2009, OTHER_STATUS, (partial(part_of, "suspects with arrest data", 216, 871),
-                                  partial(part_of, "incidents with a count of suspects", 475, 1229)),
+        HTRS_2009, "of 1,229 incidents only 475 say how many suspects there were",
+        (partial(part_of, "suspects with arrest data", 216, 871),
+         partial(part_of, "incidents with a count of suspects", 475, 1229)),
     ),
     Published(
         7, "Incidents by type: sex, labor, not known", "82%, 11%, 7%", "incidents", "suspected incidents", 2515,
@@ -130,7 +131,8 @@ ROWS = (
     ),
     Published(
         10, "Cumulative incidents by quarter, 2008-Q1 to 2010-Q2", ", ".join(map(str, QUARTERS)), "incidents",
-        "suspected incidents", 2515, HTRS_2011, OTHER_STATUS, (_increments, partial(sum_of, "all quarters", NEW, 2515)),
+        "suspected incidents", 2515, HTRS_2011, "what a whole reporting system took in, not what sites opened",
+        (_increments, partial(sum_of, "all quarters", NEW, 2515)),
     ),
     Published(
         11, "Confirmed cases; suspects; victims", "389; 488; 527", "cases, suspects, victims", "confirmed cases", 389,
@@ -143,7 +145,8 @@ ROWS = (
         (partial(partition, "what became of them", ("30", "38", "32")),),
     ),
     Published(
-        13, "Arrests", "144", "arrests", "confirmed cases open one year or more", 144, HTRS_2011, OTHER_STATUS,
+        13, "Arrests", "144", "arrests", "confirmed cases open one year or more", 144, HTRS_2011,
+        "arrests, not suspects or cases with one",
         (partial(part_of, "arrests, of suspects of confirmed cases", 144, 488),),
     ),
     Published(
@@ -164,7 +167,8 @@ ROWS = (
     ),
     Published(
         18, "Foreign victims: visa; pending; the rest", "21; 46; 20", "victims", "foreign victims", 87,
-        f"{HTRS_2011}, press release", OTHER_STATUS, (partial(sum_of, "foreign victims", (21, 46, 20), 87),),
+        f"{HTRS_2011}, press release", "police files do not hold visas",
+        (partial(sum_of, "foreign victims", (21, 46, 20), 87),),
     ),
     Published(
         19, "FY2012 to FY2022: referred; prosecuted; convicted", "1,519 to 1,912 (+26%); 805 to 1,656; 578 to 1,118",

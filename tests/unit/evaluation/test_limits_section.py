@@ -28,8 +28,8 @@ def test_blanks_are_counted_of_those_who_were_asked(tmp_path):
     with studies.read(world.five_cases(tmp_path)) as study:
         made = limits.section(study)
     found = {row[0].shown: row for row in rows(made, "blanks")}
-    assert (found["Source of cases"][1].shown, found["Source of cases"][2].shown) == (5, 5)
-    assert (found["Arrested of suspects"][1].shown, found["Arrested of suspects"][2].shown) == (0, 5)
+    assert (found["Cases: source"][1].shown, found["Cases: source"][2].shown) == (5, 5)
+    assert (found["Suspects: arrested"][1].shown, found["Suspects: arrested"][2].shown) == (0, 5)
 
 
 @pytest.mark.parametrize("grade", Grade)
@@ -37,8 +37,8 @@ def test_both_grades_of_a_bundle_have_the_same_blanks(tmp_path, grade):
     invented.invented_study(tmp_path / "study", 7, sites=3, files=30, grade=grade)
     with studies.read(tmp_path / "study") as study:
         found = {row[0].shown: row for row in rows(limits.section(study), "blanks")}
-    assert found["Race of suspects"][1].shown > 0
-    assert found["Age at first act of victims"][1].shown == 0
+    assert found["Suspects: race"][1].shown > 0
+    assert found["Victims: age at first act"][1].shown == 0
     assert len(found) == 18
 
 

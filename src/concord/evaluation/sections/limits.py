@@ -91,8 +91,8 @@ def _blanks(study: Study, counts: Counts) -> Iterator[tuple[str, int, int, Names
                 blank, known = study.run(_counting(table, column)).rows[0]
                 if blank + known:
                     names = _registered(counts, UNITS[table], variable, blank, known)
-                    words = f"{variable.removesuffix('_on').replace('_', ' ').capitalize()} of {UNITS[table]}"
-                    yield words, blank, blank + known, names
+                    words = variable.removesuffix("_on").replace("_", " ")
+                    yield f"{UNITS[table].capitalize()}: {words}", blank, blank + known, names
 
 
 def _stored(study: Study, table: str, variable: str) -> Column | None:
