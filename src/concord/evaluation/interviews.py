@@ -104,6 +104,10 @@ class Counted:
     quotations: int
 
     @property
+    def group(self) -> Group:
+        return GROUPS.get(self.role, Group.STAFF)
+
+    @property
     def completed(self) -> int:
         return self.responses[Response.COMPLETED]
 

@@ -203,6 +203,9 @@ def test_reported_quarters_are_set_beside_files_that_were_all_read(tmp_path):
     made = made_of(tmp_path, text, frame=ALL_READ)
     assert shown(made, "administrative_matched") == [["investigations_opened", "PMT", 3, 2, 1, 0, 0, 0]]
     assert shown(made, "administrative_differences") == [["investigations_opened", "south", "2022-Q1", "PMT", 5, 2, 3]]
+    assert shown(made, "administrative_sites") == [
+        ["investigations_opened", "north", "PMT", 1, 2, 2, 0], ["investigations_opened", "south", "PMT", 2, 5, 2, 3],
+    ]  # fmt: skip
     assert made.blocks[-1] == "No quarter contradicts itself or the one before."
 
 

@@ -241,6 +241,14 @@ def test_the_section_sets_themes_against_sites_and_names_no_coder(tmp_path):
     assert shown(made, "segment_agreement")[0][:3] == ["Trust", "A and B", 1]
 
 
+def test_how_many_were_coded_is_tied_to_how_many_were_interviewed(tmp_path):
+    made = written(tmp_path, coded=project(text("P1", 100, (0, 30, "t", "ana"))))
+    tied = {relation.total: relation.parts for relation in made.counts.relations if "participants" in relation.parts[0]}
+    survivors = ("participants|coded|group=Survivors", "participants|not coded|group=Survivors")
+    assert tied["interviews|completed|group=Survivors"] == survivors
+    assert [made.counts.values[part] for part in survivors] == [0, 1]
+
+
 def test_a_wrong_row_stops_the_evaluation_with_its_place(tmp_path):
     with pytest.raises(studies.StudyError, match="interviews.csv, row 2, consent_version: completed, yet no consent"):
         written(tmp_path, "P1,north,survivor,completed,,\n")

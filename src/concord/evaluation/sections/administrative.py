@@ -46,8 +46,8 @@ STANDINGS = {"victims": ("potential", "confirmed")}
 
 
 def section(study: Study) -> Section:
-    """Grids `administrative_quarters`, `administrative_matched`, `administrative_differences` and
-    `administrative_balance`, each where there is something to show."""
+    """Grids `administrative_quarters`, `administrative_matched`, `administrative_sites`,
+    `administrative_differences` and `administrative_balance`, each where there is something to show."""
     held, beside, differ = _reported(study)
     if not held:
         return Section("administrative", TITLE, ["No quarter that was reported to a funder (PMT, TIMS) is here."])
@@ -58,6 +58,7 @@ def section(study: Study) -> Section:
     if beside:
         blocks.append(_quarters(counts, beside))
     blocks += _matched(study, lines, whole)
+    blocks += _by_site(counts, lines)
     blocks += _listed_lines(counts, lines)
     blocks += _listed_differences(counts, (*differ, *administrative.balances(held)))
     _tie(counts, held)
@@ -167,6 +168,33 @@ def _notes(study: Study, whole: bool) -> tuple[str, ...]:
         else "A shared bundle has no days, so only cases opened can be set beside reported quarters."
     )
     return (known,) if whole else (part, known)
+
+
+def _by_site(counts: Counts, lines: Iterable[Line]) -> list:
+    """Sums of flows over the quarters that stand beside each other; every measure of `files` is a flow."""
+    groups: dict[tuple, list[Line]] = {}
+    for line in lines:
+        if line.reported.count is not None:
+            one = line.reported
+            groups.setdefault((one.says, one.written, one.site_id, one.system.value), []).append(line)
+    rows = []
+    for (says, written, site, system), found in sorted(groups.items()):
+        reported = counts.add(
+            name("services", written, period="matched", site=site, source=system),
+            administrative.total(line.reported for line in found),
+        )
+        there = counts.add(name("files", written, quarter="matched", site=site), sum(line.files for line in found))
+        counts.sums(reported, [_put(counts, line.reported) for line in found])
+        counts.sums(there, [_put_files(counts, line) for line in found])
+        both = (reported, there)
+        rows.append((
+            Value(says), Value(site), Value(system), Value(len(found), Kind.NUMBER),
+            *(Value(counts.values[at], Kind.COUNT, (at,)) for at in both),
+            Value(counts.values[reported] - counts.values[there], Kind.NUMBER, both),
+        ))  # fmt: skip
+    headings = words("Measure", "Site", "System", "Quarters", "Reported", "In the files", "Reported less files")
+    title = "Flows over the quarters that stand beside each other, by site"
+    return [Grid("administrative_sites", title, headings, tuple(rows))] if rows else []
 
 
 def _listed_lines(counts: Counts, lines: Iterable[Line]) -> list:

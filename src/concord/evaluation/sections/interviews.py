@@ -13,6 +13,7 @@ from concord.evaluation.study import Study, StudyError
 DRAWS = 1000
 DEEPEST, LISTED = 2, 60
 """Levels of the code tree and rows that are shown."""
+COMPLETED_AND_CODED = (("participants", "coded"), ("interviews", Response.COMPLETED))
 ABSENT = f"No interview is on file: the folder has no {interviews.FILE}."
 NO_SEGMENTS = f"No coded text is on file: the folder has no {interviews.SEGMENTS}."
 
@@ -29,7 +30,9 @@ def section(study: Study) -> Section:
     if project is None:
         return Section("interviews", "Interviews", [*blocks, NO_SEGMENTS], counts)
     for by in ("site", "group"):
-        blocks += _themes(counts, interviews.themes(project, registry, by))
+        made = interviews.themes(project, registry, by)
+        blocks += _themes(counts, made)
+        _tie(counts, made, roles)
     blocks += _agreement(project, registry)
     return Section("interviews", "Interviews", blocks, counts)
 
@@ -163,6 +166,21 @@ def _people(counts: Counts, made: Themes, says: str, stage: str, theme: dict, nu
     return Value(says), *(Value(counts.values[at], Kind.COUNT, (at,)) for at in (*cells, whole))
 
 
+def _tie(counts: Counts, made: Themes, roles: Iterable[Counted]) -> None:
+    """Who has a coded text completed an interview: state it, so that the one is not had from the other."""
+    if made.by == "group":
+        for group in Group:
+            parts = [name("interviews", Response.COMPLETED, role=one.role) for one in roles if one.group is group]
+            if parts:
+                whole = name("interviews", Response.COMPLETED, group=group.label)
+                counts.sums(counts.add(whole, sum(counts.values[part] for part in parts)), parts)
+    for column in made.columns:
+        coded, whole = (name(*of, **{made.by: column}) for of in COMPLETED_AND_CODED)
+        if coded in counts.values:
+            rest = name("participants", "not coded", **{made.by: column})
+            counts.sums(whole, [coded, counts.add(rest, counts.values[whole] - counts.values[coded])])
+
+
 def _agreement(project: refi_qda.Project, registry: Registry) -> list:
     site = {one.participant_id: one.site_id for one in registry.participants}
     sites = {text.name or text.guid: site.get(interviews.participant_of(text.name), "") for text in project.texts}
@@ -174,7 +192,7 @@ def _agreement(project: refi_qda.Project, registry: Registry) -> list:
         (
             Value(one.code), Value(" and ".join(letters[coder] for coder in one.coders)), Value(one.texts, Kind.NUMBER),
             Value(one.kappa, Kind.NUMBER, low=one.low, high=one.high, missing=one.undefined),
-            _or_missing(one.overlap, Kind.SHARE, "neither used it"), Value("; ".join(one.caveats)),
+            _or_missing(one.overlap, Kind.NUMBER, "neither used it"), Value("; ".join(one.caveats)),
         )
         for one in measured[:LISTED]
     )  # fmt: skip
