@@ -1,6 +1,7 @@
 """An invented report for the tests of printing: every kind of value, a blank in each table, hostile words."""
 
-from concord.disclosure.grids import Grid, Heading, Kind, Value, words
+from concord.disclosure.grids import Counts, Grid, Heading, Kind, Value, words
+from concord.disclosure.release import Releasable, release
 from concord.evaluation.report.document import Document, ReadySection
 from concord.evaluation.sections import Picture
 
@@ -8,16 +9,26 @@ HIDDEN = "withheld"
 HOSTILE = '=HYPERLINK("http://example.org") <script>alert(1)</script> #eval("1") & \x00$x$ *b*'
 
 
+PUBLIC = ("public record",)
+
+
+def released(*grids: Grid) -> tuple[Releasable, ...]:
+    """As they leave when every number in them rests on public record."""
+    counts = Counts()
+    counts.add(*PUBLIC, 1000, public=True)
+    return release(grids, counts).grids
+
+
 def share(at, low=None, high=None):
-    return Value(at, Kind.SHARE, low=low, high=high)
+    return Value(at, Kind.SHARE, PUBLIC, low, high)
 
 
 def ratio(at, low, high):
-    return Value(at, Kind.NUMBER, low=low, high=high)
+    return Value(at, Kind.NUMBER, PUBLIC, low, high)
 
 
 def count(at):
-    return Value(at, Kind.COUNT)
+    return Value(at, Kind.COUNT, PUBLIC)
 
 
 def blank(kind):
@@ -52,6 +63,7 @@ CODERS = Grid("coders", "Agreement by variable", words("Variable", "Files", "Alp
     (Value(HOSTILE), count(60), ratio(-0.05, -0.3, 0.2)),
     (Value("Proactive"), count(60), blank(Kind.NUMBER)),
 ))
+FUNNEL, SITES, RATIOS, TIMES, CODERS = released(FUNNEL, SITES, RATIOS, TIMES, CODERS)
 DRAWN = (("funnel", FUNNEL), ("forest", SITES), ("disparity", RATIOS), ("curves", TIMES), ("agreement", CODERS))
 
 

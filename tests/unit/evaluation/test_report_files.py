@@ -93,8 +93,8 @@ def test_results_for_programs_hold_every_value(out):
 
 
 def test_what_was_left_in_a_hidden_value_reaches_no_file(tmp_path):
-    hidden = Value(31337, Kind.COUNT, low=31337.0, high=31337.0, missing=sample.HIDDEN)
-    grid = Grid("x", "x", words("Site", "Cases"), ((Value("S1"), hidden),))
+    hidden = Value(31337, Kind.COUNT, sample.PUBLIC, 31337.0, 31337.0, missing=sample.HIDDEN)
+    (grid,) = sample.released(Grid("x", "x", words("Site", "Cases"), ((Value("S1"), hidden),)))
     out = write(Document("x", "", (), (ReadySection("a", "A", (grid,)),)), tmp_path / "out",
                 formats=("html", "csv", "json"))
     assert not [path for path in out.rglob("*") if path.is_file() and b"31337" in path.read_bytes()]

@@ -50,4 +50,4 @@ def test_an_interval_breaks_before_its_bracket_and_nowhere_else():
 
 
 def test_control_characters_and_half_characters_are_left_out():
-    assert plain("a\x00b\x1bc\ud800d\ne") == "abcd\ne"
+    assert plain("a\x00b\x1bc\ud800\u202ed\ne") == "abcd\ne"

@@ -5,8 +5,10 @@ import re
 import pytest
 from lxml import html
 
+from concord.disclosure.grids import Grid, Value, words
 from concord.evaluation.report.document import Document, ReadySection
 from concord.evaluation.report.page import page
+from concord.evaluation.sections import Picture
 from tests.unit.evaluation import sample_report as sample
 
 
@@ -94,6 +96,18 @@ def test_a_key_that_is_no_file_name_is_refused(key):
 def test_two_tables_of_one_name_are_refused():
     with pytest.raises(ValueError, match="more than one table"):
         Document("x", "", (), (ReadySection("a", "A", (sample.FUNNEL, sample.FUNNEL)),))
+
+
+def test_a_table_that_was_not_released_is_refused():
+    grid = Grid("x", "x", words("Site"), ((Value("S1"),),))
+    with pytest.raises(TypeError, match="a Grid cannot be printed; release it first"):
+        Document("x", "", (), (ReadySection("a", "A", (grid,)),))
+
+
+def test_a_picture_without_words_is_refused():
+    picture = Picture("funnel", "funnel", "How far", " \x00 ")
+    with pytest.raises(ValueError, match="no words for those who cannot see it"):
+        Document("x", "", (), (ReadySection("a", "A", (picture, sample.FUNNEL)),))
 
 
 def test_what_is_no_block_of_a_report_is_refused():

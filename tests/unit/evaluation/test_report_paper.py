@@ -69,7 +69,14 @@ def test_numbers_on_paper_are_those_on_the_page(reader):
 
 def test_a_table_of_few_long_rows_goes_on_over_the_page():
     rows = tuple((Value(f"Item {at}"), Value("said at length " * 60), Value(f"end {at}")) for at in range(12))
-    grid = Grid("long", "Long", words("Item", "Words", "End"), rows)
+    (grid,) = sample.released(Grid("long", "Long", words("Item", "Words", "End"), rows))
     reader = PdfReader(io.BytesIO(paper(Document("x", "", (), (ReadySection("a", "A", (grid,)),)))))
     assert len(reader.pages) > 1
     assert "end 11" in reader.pages[-1].extract_text()
+
+
+def test_letters_that_the_fonts_lack_are_written_by_their_code():
+    document = Document("Z\u00fcrich", "", (), (ReadySection("a", "A", ("Called \u65e5 and caf\u00e9.",)),))
+    text = PdfReader(io.BytesIO(paper(document))).pages[0].extract_text()
+    assert "Called [U+65E5] and caf\u00e9." in text
+    assert "Z\u00fcrich" in text

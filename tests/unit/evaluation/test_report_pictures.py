@@ -124,3 +124,12 @@ def test_no_group_is_lost_when_it_is_longer_than_a_page():
 
 def test_a_second_column_that_is_the_same_in_every_row_is_not_drawn():
     assert "All" not in letters(drawn("forest", figures([("Arrested", "All"), ("Charged", "All")])))
+
+
+@pytest.mark.parametrize("odd", [1e-12, -1.0, 1e12, float("nan"), float("inf"), None])
+@pytest.mark.parametrize("name", ["forest", "disparity", "agreement", "curves"])
+def test_no_odd_number_breaks_a_picture(name, odd):
+    value = Value(odd, Kind.NUMBER, sample.PUBLIC, float("nan"), float("inf"))
+    rows = ((Value(-30, Kind.DAYS), value), (Value(60, Kind.DAYS), value))
+    strokes = draw(sample.picture(name, sample.SITES), Grid("x", "x", words("Days", "n"), rows), mark="p1")[0]
+    assert "nan" not in strokes.split("</desc>")[1].replace("not computed", "")

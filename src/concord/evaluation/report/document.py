@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from concord.disclosure.grids import Grid
+from concord.disclosure.release import Releasable
+from concord.evaluation.report.numbers import plain
 from concord.evaluation.sections import Picture
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -16,15 +17,15 @@ class ReadySection:
 
     key: str
     title: str
-    blocks: tuple[str | Grid | Picture, ...]
+    blocks: tuple[str | Releasable | Picture, ...]
 
 
 @dataclass(frozen=True)
 class Document:
     """A whole report. `about` is what stands under the title: (label, words) of method, sample, dates.
 
-    Raises TypeError for a block that may not be printed and ValueError for a key that is used twice or is no file name,
-    and for a picture of a table that is not there.
+    Raises TypeError for a block that may not be printed, as a table that was not released. Raises ValueError for a key
+    that is used twice or is no file name, and for a picture without words or of a table that is not there.
     """
 
     title: str
@@ -35,28 +36,31 @@ class Document:
     def __post_init__(self):
         for section in self.sections:
             for block in section.blocks:
-                if not isinstance(block, (str, Grid, Picture)):
-                    raise TypeError(f"section {section.key}: a {type(block).__name__} cannot be printed")
+                if not isinstance(block, (str, Releasable, Picture)):
+                    kind = type(block).__name__
+                    raise TypeError(f"section {section.key}: a {kind} cannot be printed; release it first")
         keys = [grid.key for grid in self.grids()]
         _check_keys([section.key for section in self.sections], "section")
         _check_keys(keys, "table")
         for picture in self.pictures():
+            if not plain(picture.alt).strip():
+                raise ValueError(f"the picture '{picture.title}' has no words for those who cannot see it")
             if picture.grid not in keys:
                 raise ValueError(f"the picture '{picture.title}' draws the table {picture.grid}, which is not there")
 
-    def grids(self) -> list[Grid]:
+    def grids(self) -> list[Releasable]:
         """Every table in reading order."""
-        return [block for block in self._blocks() if isinstance(block, Grid)]
+        return [block for block in self._blocks() if isinstance(block, Releasable)]
 
     def pictures(self) -> list[Picture]:
         """Every picture in reading order."""
         return [block for block in self._blocks() if isinstance(block, Picture)]
 
-    def grid(self, key: str) -> Grid:
+    def grid(self, key: str) -> Releasable:
         """The table of that key."""
         return next(grid for grid in self.grids() if grid.key == key)
 
-    def _blocks(self) -> Iterator[str | Grid | Picture]:
+    def _blocks(self) -> Iterator[str | Releasable | Picture]:
         for section in self.sections:
             yield from section.blocks
 

@@ -16,7 +16,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from concord.disclosure.grids import Grid, Kind, Value
+from concord.disclosure.grids import Kind, Value
+from concord.disclosure.release import Releasable
 from concord.evaluation.report import numbers
 from concord.evaluation.report.document import Document
 from concord.evaluation.report.page import page
@@ -105,7 +106,7 @@ def _fill(document: Document, folder: Path, formats: Collection[str], progress: 
 # --- Tables -----------------------------------------------------------------------------------------------------------
 
 
-def columns(grid: Grid) -> list[tuple[str, Kind, Callable[[tuple[Value, ...]], str | int | float | None]]]:
+def columns(grid: Releasable) -> list[tuple[str, Kind, Callable[[tuple[Value, ...]], str | int | float | None]]]:
     """The columns of a table for machines: each heading, and its `low`, `high` and `missing` where it has them."""
     found = []
     for at, heading in enumerate(grid.headings):
@@ -186,7 +187,7 @@ def _sheet_names(keys: list[str]) -> list[str]:
     return names[1:]
 
 
-def _sheet(sheet, grid: Grid) -> None:
+def _sheet(sheet, grid: Releasable) -> None:
     heads = columns(grid)
     _put(sheet, 1, [numbers.plain(grid.title)], bold=True)
     _put(sheet, 3, [numbers.plain(says) for says, _, _ in heads], bold=True)
@@ -245,7 +246,7 @@ def results(document: Document) -> dict:
     }
 
 
-def _block(block: str | Grid | Picture) -> dict:
+def _block(block: str | Releasable | Picture) -> dict:
     if isinstance(block, str):
         return {"words": block}
     if isinstance(block, Picture):
@@ -253,7 +254,7 @@ def _block(block: str | Grid | Picture) -> dict:
     return {"table": block.key}
 
 
-def _grid(grid: Grid) -> dict:
+def _grid(grid: Releasable) -> dict:
     return {
         "title": grid.title,
         "headings": [{"says": heading.says, "unit": heading.unit} for heading in grid.headings],

@@ -9,11 +9,11 @@ NBSP = "\u00a0"
 MINUS = "\u2212"
 NOT_KNOWN = "not known"
 NOT_COMPUTED = "not computed"
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text: object) -> str:
-    """Text without the control characters that neither XML nor a spreadsheet can hold."""
+    """Text without the control characters that XML and spreadsheets cannot hold, or that turn its direction round."""
     return _CONTROL.sub("", str(text))
 
 

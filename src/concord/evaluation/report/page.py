@@ -3,7 +3,8 @@
 from html import escape
 from pathlib import Path
 
-from concord.disclosure.grids import Grid, Heading, Kind, Value
+from concord.disclosure.grids import Heading, Kind, Value
+from concord.disclosure.release import Releasable
 from concord.evaluation.report import numbers
 from concord.evaluation.report.document import Document, ReadySection
 from concord.evaluation.report.pictures import draw
@@ -47,7 +48,7 @@ def _section(document: Document, section: ReadySection, drawn: dict[int, str]) -
     return f'<section aria-labelledby="section-{section.key}">\n{heading}\n{blocks}</section>\n'
 
 
-def _block(document: Document, block: str | Grid | Picture, drawn: dict[int, str]) -> str:
+def _block(document: Document, block: str | Releasable | Picture, drawn: dict[int, str]) -> str:
     if isinstance(block, Picture):
         return _figure(block, document.grid(block.grid), drawn[id(block)])
     if isinstance(block, str):
@@ -55,7 +56,7 @@ def _block(document: Document, block: str | Grid | Picture, drawn: dict[int, str
     return _table(block)
 
 
-def _figure(picture: Picture, grid: Grid, mark: str) -> str:
+def _figure(picture: Picture, grid: Releasable, mark: str) -> str:
     drawings = draw(picture, grid, mark=mark)
     several = ' class="parts"' if len(drawings) > 1 else ""
     of = f'<span class="unseen">: {_say(grid.title)}</span>'
@@ -64,7 +65,7 @@ def _figure(picture: Picture, grid: Grid, mark: str) -> str:
             "</figure>\n")
 
 
-def _table(grid: Grid) -> str:
+def _table(grid: Releasable) -> str:
     heads = "".join(_heading(grid, at, heading) for at, heading in enumerate(grid.headings))
     rows = "".join(f"<tr>{''.join(_cell(at, value) for at, value in enumerate(row))}</tr>\n" for row in grid.rows)
     notes = "".join(f"<li>{_say(note)}</li>" for note in grid.notes)
@@ -76,7 +77,7 @@ def _table(grid: Grid) -> str:
     )
 
 
-def _heading(grid: Grid, at: int, heading: Heading) -> str:
+def _heading(grid: Releasable, at: int, heading: Heading) -> str:
     unit = f' <span class="unit">({_say(heading.unit)})</span>' if heading.unit else ""
     numeric = at > 0 and any(row[at].kind is not Kind.TEXT for row in grid.rows)
     return f'<th scope="col"{' class="n"' if numeric else ''}>{_say(heading.says)}{unit}</th>'

@@ -1,12 +1,14 @@
 """The report as a tagged PDF (PDF/UA-1) made by typst: fonts inside, no network, the same bytes every time."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import typst
 
-from concord.disclosure.grids import Grid, Heading, Kind
+from concord.disclosure.grids import Heading, Kind
+from concord.disclosure.release import Releasable
 from concord.evaluation.report import numbers
 from concord.evaluation.report.document import Document
 from concord.evaluation.report.pictures import draw, part
@@ -17,18 +19,33 @@ FITS, LONGEST, INSET = 75, 60, 2  # letters: of a narrow table, of a cell that s
 SIZES = ((9.5, 112), (8, 132), (7, 150))  # points, and about how many letters of that size a line holds
 MANY_COLUMNS = 7
 ON_ONE_PAGE, IN_ONE_ROW = 14, 20  # lines of a table, and of a row, that is kept in one piece
+NO_GLYPH = "could not be displayed"
+OTHER_LETTERS = re.compile("[^\n\u0020-\u024f\u0370-\u03ff\u0400-\u045f\u2010-\u2026\u20ac\u2212\u221e\u2264\u2265]")
 NO_DATE = 0  # typst writes no date into the file; without a fixed clock its identifier would still follow the day
 
 
 def paper(document: Document) -> bytes:
-    """The whole report as PDF. Its date is in the words of the report alone, so that equal reports are equal files."""
+    """The whole report as PDF. Its date is in the words of the report alone, so that equal reports are equal files.
+
+    Letters that the fonts lack are written by their code, as [U+65E5]: the web page shows them as they are.
+    """
+    report = json.dumps(_report(document), ensure_ascii=False)
+    try:
+        return _compiled(report)
+    except typst.TypstError as problem:
+        if NO_GLYPH not in str(problem):
+            raise
+        return _compiled(OTHER_LETTERS.sub(lambda found: f"[U+{ord(found[0]):04X}]", report))
+
+
+def _compiled(report: str) -> bytes:
     return typst.compile(
         str(TEMPLATE),
         root=str(TEMPLATE.parent),
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
         timestamp=NO_DATE,
-        sys_inputs={"report": json.dumps(_report(document), ensure_ascii=False)},
+        sys_inputs={"report": report},
     )
 
 
@@ -48,7 +65,7 @@ def _report(document: Document) -> dict:
     }
 
 
-def _block(document: Document, block: str | Grid | Picture, drawn: Iterator[int]) -> dict:
+def _block(document: Document, block: str | Releasable | Picture, drawn: Iterator[int]) -> dict:
     if isinstance(block, Picture):
         made = draw(block, document.grid(block.grid), mark=f"p{next(drawn)}")
         return {"kind": "picture", "parts": [_part(block, svg, at, len(made)) for at, svg in enumerate(made, start=1)]}
@@ -62,7 +79,7 @@ def _part(picture: Picture, svg: str, at: int, many: int) -> dict:
     return {"title": title, "alt": alt, "svg": svg}
 
 
-def _table(grid: Grid) -> dict:
+def _table(grid: Releasable) -> dict:
     rows = [[numbers.written(value) for value in row] for row in grid.rows]
     headings = [_heading(heading) for heading in grid.headings]
     words, cells = _longest(headings, rows)

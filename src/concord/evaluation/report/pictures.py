@@ -32,6 +32,7 @@ SIZE = 12
 LETTER = 5.9  # about the width of a letter of that size
 WORST = "2 2.5"
 MOST_ROWS = 18
+LEAST_SPAN = 1e-6
 LOG_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 POOLED_WORDS = ("all", "pooled", "together", "total", "overall")
 
@@ -152,16 +153,13 @@ def agreement(grid: Grid) -> list[Drawing]:
 def curves(grid: Grid) -> list[Drawing]:
     """Step lines over time: each share is a line, and where text columns come before the time they name lines too."""
     lines = _lines(grid)
-    times = [time for _, points in lines for time, _ in points]
     kind = next((value.kind for _, points in lines for _, value in points), Kind.SHARE)
-    most = max((at for _, points in lines for _, value in points for at in _numbers(value)), default=1.0)
     parts: list[str] = []
     y = _legend(parts, [name for name, _ in lines])
     top, bottom = y + 8, y + 178
-    end = max(times, default=1.0) or 1.0
-    across = Scale(0, end, tuple(t for t in _ticks(0, end) if t <= end), span=(EDGE + 38, WIDTH - EDGE - 6))
-    reach = 1.0 if kind is Kind.SHARE else most or 1.0
-    up = Scale(0, reach, tuple(t for t in _ticks(0, reach) if t <= reach), span=(bottom, top))
+    across = _over([time for _, points in lines for time, _ in points], (EDGE + 38, WIDTH - EDGE - 6))
+    levels = [at for _, points in lines for _, value in points for at in _numbers(value)]
+    up = _over([1.0] if kind is Kind.SHARE else levels, (bottom, top))
     _frame(parts, across, up, kind)
     for (_, points), (colour, dashes) in zip(lines, _styles(len(lines)), strict=True):
         for run in _runs(points):
@@ -202,7 +200,7 @@ def _estimate_column(grid: Grid) -> int:
 
 
 def _spans(value: Value) -> bool:
-    return not value.missing and (value.low is not None or value.high is not None)
+    return not value.missing and any(end is not None and not math.isnan(end) for end in (value.low, value.high))
 
 
 def _marks(grid: Grid, column: int) -> Iterator[Mark]:
@@ -285,11 +283,18 @@ def _ticks(low: float, high: float, about: int = 5) -> tuple[float, ...]:
     return tuple(round(at * step, 10) for at in range(first, last + 1))
 
 
+def _over(found: Sequence[float], span: tuple[float, float]) -> Scale:
+    """From 0, or the least where that is below, to the most."""
+    low, high = min([0.0, *found]), max([0.0, *found])
+    high = high if high - low > LEAST_SPAN else low + 1
+    return Scale(low, high, tuple(at for at in _ticks(low, high) if low <= at <= high), span=span)
+
+
 def _straight(marks: Sequence[Mark], floor: float | None) -> Scale:
     found = [at for mark in marks for at in _numbers(mark.estimate)]
     low, high = min(found, default=0.0), max(found, default=1.0)
     low = min(low, 0.0) if floor is None else floor
-    ticks = _ticks(low, high if high > low else low + 1)
+    ticks = _ticks(low, high if high - low > LEAST_SPAN else low + 1)
     return Scale(ticks[0], ticks[-1], ticks)
 
 
@@ -402,7 +407,7 @@ def _whisker(parts: list[str], mark: Mark, scale: Scale, y: float, lines: Sequen
         return y + 12
     colour = POOLED if mark.pooled else MARK
     at = numbers.number(mark.estimate)
-    low, high = mark.estimate.low, mark.estimate.high
+    low, high = (None if end is None or math.isnan(end) else end for end in (mark.estimate.low, mark.estimate.high))
     if low is not None or high is not None:
         low, high = scale.low if low is None else low, scale.high if high is None else high
         dashes = WORST if mark.is_worst else ""
