@@ -63,6 +63,19 @@ def test_checklists_say_what_is_stated_and_where_to_state_the_rest(tmp_path):
     assert made.blocks[1].startswith("COREQ: 0 of 32 items are stated")
 
 
+REGISTRY = "participant_id,site_id,role,response,consent_version\np1,north,law_enforcement,completed,1\n"
+
+
+def test_an_interview_registry_without_a_survivor_is_a_limit_and_fills_coreq(tmp_path):
+    folder = world.five_cases(tmp_path)
+    (folder / "interviews.csv").write_text(REGISTRY, encoding="utf-8")
+    with studies.read(folder) as study:
+        told = next(row for row in rows(limits.section(study), "limits") if "No survivor" in row[0].shown)
+        coreq = rows(checklists.section(study), "coreq")
+    assert (told[1].shown, told[2].shown, told[2].of) == (0, 1, ("interviews|completed",))
+    assert coreq[12][2].shown == "See the section Interviews: response."
+
+
 def test_survivors_interviewed_are_taken_from_what_the_protocol_states(tmp_path):
     stated = "\n[stated]\ninterviews = 20\nsurvivors_interviewed = 6\n"
     with studies.read(world.five_cases(tmp_path, protocol=world.PROTOCOL + stated)) as study:

@@ -4,7 +4,8 @@ from concord.casefile.tables import FORMAT, FORMAT_VERSION
 from concord.disclosure.grids import Grid, Kind, Value, words
 from concord.engine import quoted
 from concord.evaluation.checklists import COREQ, STROBE, Facts, Filled, fill
-from concord.evaluation.sections import Section
+from concord.evaluation.interviews import SEGMENTS
+from concord.evaluation.sections import Section, interviews
 from concord.evaluation.study import HOW_DRAWN, Study
 
 CHECKLISTS = (
@@ -25,10 +26,13 @@ def section(study: Study) -> Section:
 def _facts(study: Study) -> Facts:
     first, last = study.run("select min(opened_quarter), max(opened_quarter) from cases").rows[0]
     filled = frozenset(table for table in study.tables if _has_rows(study, table))
-    interviews = study.protocol.stated.get("interviews")
+    if (study.folder / SEGMENTS).is_file():
+        filled |= {"segment"}
+    registry = interviews.registry_of(study)
+    interviewed = bool(registry.completed() if registry else study.protocol.stated.get("interviews"))
     return Facts(
         study.protocol, len(study.sites), len(study.empty_sites), HOW_DRAWN[study.drawn], str(study.matures_on or ""),
-        f"{first} to {last}" if first else "", f"{FORMAT} {FORMAT_VERSION}", filled, bool(interviews),
+        f"{first} to {last}" if first else "", f"{FORMAT} {FORMAT_VERSION}", filled, interviewed,
     )  # fmt: skip
 
 

@@ -1,13 +1,15 @@
 """What this study cannot show, each limit with the number it rests on, and blanks variable by variable."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from concord.casefile.columns import Column
 from concord.disclosure.grids import Counts, Grid, Heading, Kind, Value, name, words
 from concord.engine import quoted
 from concord.evaluation import figures
+from concord.evaluation.interviews import Response, Role
 from concord.evaluation.limits import Design, Limit, limits
-from concord.evaluation.sections import Section, layout
+from concord.evaluation.sections import Section, interviews, layout
 from concord.evaluation.study import Study
 
 UNITS = {"case": "cases", "suspect": "suspects", "victim": "victims"}
@@ -28,7 +30,11 @@ def section(study: Study) -> Section:
         counts.merge(figures.counts(study, unit))
     blank = {name: counted for name, *counted in _blanks(study, counts)}
     rests = _resting(study, counts) | {f"missing {variable}": names for variable, (_, _, names) in blank.items()}
-    design = _design(study, counts, {variable: (count, of) for variable, (count, of, _) in blank.items()})
+    asked, survivors = _interviewed(study)
+    if asked is not None:
+        rests["survivors"] = _of_interviews(counts, asked, survivors)
+    design = replace(_design(study, counts), interviews=asked, survivors=survivors,
+                     missing={variable: (count, of) for variable, (count, of, _) in blank.items()})  # fmt: skip
     rows = tuple(_row(limit, rests.get(limit.key, ())) for limit in limits(design))
     headings = (*words("Limit"), Heading("Number"), Heading("Of"), Heading("Unit"))
     title = "What the design allows to be said, and what not"
@@ -44,7 +50,21 @@ def _row(limit: Limit, of: Names) -> tuple[Value, ...]:
     return Value(limit.says), number, whole, Value(limit.unit or None, missing="" if limit.unit else "no number")
 
 
-def _design(study: Study, counts: Counts, missing: dict) -> Design:
+def _interviewed(study: Study) -> tuple[int | None, int | None]:
+    """Interviews completed, and those with survivors: of the registry, else what the protocol states."""
+    registry = interviews.registry_of(study)
+    if registry is not None:
+        return registry.completed(), registry.completed(Role.SURVIVOR)
+    stated = study.protocol.stated
+    return _whole(stated.get("interviews")), _whole(stated.get("survivors_interviewed"))
+
+
+def _of_interviews(counts: Counts, asked: int, survivors: int | None) -> Names:
+    whole = counts.add(name("interviews", Response.COMPLETED), asked)
+    return counts.add(name("interviews", Response.COMPLETED, role=Role.SURVIVOR), survivors or 0), whole
+
+
+def _design(study: Study, counts: Counts) -> Design:
     plan, frame = study.protocol, study.frame.values()
     labor = sum(counts.values.get(at, 0) for at in _labor())
     return Design(
@@ -55,8 +75,6 @@ def _design(study: Study, counts: Counts, missing: dict) -> Design:
         closed_only=plan.closed_only or not counts.values["cases|open"], open_cases=counts.values["cases|open"],
         labor=labor, thin=counts.values["cases|thin"], immature=counts.values["cases|immature"],
         maturity_months=plan.maturity_months, followed_to=str(study.matures_on or ""),
-        interviews=_whole(plan.stated.get("interviews")), survivors=_whole(plan.stated.get("survivors_interviewed")),
-        missing=missing,
     )  # fmt: skip
 
 
