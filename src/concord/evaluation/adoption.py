@@ -11,6 +11,8 @@ from datetime import date
 
 import numpy as np
 
+from concord.evaluation.protocol import Protocol
+
 FEW_UNITS = 20
 
 
@@ -59,6 +61,19 @@ class Panel:
         """The rows of a mask (n,) bool, with a note of why."""
         kept = (array[rows] for array in (self.unit, self.period, self.outcome, self.began))
         return Panel(*kept, notes=(*self.notes, *notes))
+
+
+def registered(plan: Protocol) -> Comparison | None:
+    """The comparison group of a protocol, `[stated.comparison]` with `because` and `units` (none: those that have not
+    adopted yet); None where there is none. Raises NoComparison for an entry without its reason."""
+    entry = plan.stated.get("comparison")
+    if entry is None:
+        return None
+    if not isinstance(entry, Mapping) or not entry.get("because"):
+        raise NoComparison(
+            "protocol.toml, stated.comparison: say because = why these units would have gone the same way"
+        )
+    return Comparison(str(entry["because"]), plan.registered_on, tuple(map(str, entry.get("units", ()))))
 
 
 def panel(rows: Iterable[tuple[str, int, float | None]], began: Mapping[str, int | None]) -> Panel:

@@ -213,7 +213,7 @@ def _two_stage(codes: tuple[np.ndarray, np.ndarray], outcome: np.ndarray, treate
 def _did2s(part: Panel, columns: dict) -> tuple[np.ndarray, np.ndarray, int]:
     """Estimates (k,), covariance (k, k) and number of units, of a second stage on these columns."""
     try:
-        import pyfixest  # only here: compiling it costs seconds, and it is an extra
+        import pyfixest  # only here: it is an extra, and slow to load
     except ImportError:
         raise ExtraMissing("impact needs pyfixest: install the extra, concord[impact]") from None
 
@@ -222,7 +222,7 @@ def _did2s(part: Panel, columns: dict) -> tuple[np.ndarray, np.ndarray, int]:
     named = {f"s{place}": values.astype(float) for place, values in enumerate(columns.values())}
     frame = frame.assign(**named)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what pyfixest's own use of pandas and numba is warned of is not our reader's
+        warnings.simplefilter("ignore")  # how pyfixest uses pandas is not our reader's to mend
         fit = pyfixest.did2s(
             frame,
             yname="y",

@@ -6,6 +6,7 @@ import pytest
 
 from concord.evaluation import adoption
 from concord.evaluation.adoption import Comparison, NoComparison
+from concord.evaluation.protocol import parse
 
 REGISTERED = date(2025, 3, 1)
 BEGAN = {"A": 3, "B": 5, "C": None, "D": None, "E": None}
@@ -23,6 +24,14 @@ def test_only_adopters_and_the_registered_group_are_compared():
     part = adoption.compared(adoption.panel(outcomes(), BEGAN), named("C", "D"))
     assert sorted(part.units) == ["A", "B", "C", "D"]
     assert part.notes == ("1 units neither adopted nor registered are left out: E",)
+
+
+def test_the_comparison_is_the_one_that_the_protocol_states():
+    stated = {"comparison": {"because": "counties of the same states", "units": ["C", "D"]}}
+    assert adoption.registered(parse({"registered_on": REGISTERED, "stated": stated})) == named("C", "D")
+    assert adoption.registered(parse({"registered_on": REGISTERED})) is None
+    with pytest.raises(NoComparison, match="say because"):
+        adoption.registered(parse({"stated": {"comparison": {"units": ["C"]}}}))
 
 
 def test_where_all_adopt_the_window_ends_before_the_last_adoption():
