@@ -73,7 +73,10 @@ def registered(plan: Protocol) -> Comparison | None:
         raise NoComparison(
             "protocol.toml, stated.comparison: say because = why these units would have gone the same way"
         )
-    return Comparison(str(entry["because"]), plan.registered_on, tuple(map(str, entry.get("units", ()))))
+    units = entry.get("units", [])
+    if not isinstance(units, list):
+        raise NoComparison('protocol.toml, stated.comparison: write units as a list, ["one", "two"]')
+    return Comparison(str(entry["because"]), plan.registered_on, tuple(map(str, units)))
 
 
 def panel(rows: Iterable[tuple[str, int, float | None]], began: Mapping[str, int | None]) -> Panel:

@@ -32,6 +32,8 @@ def test_the_comparison_is_the_one_that_the_protocol_states():
     assert adoption.registered(parse({"registered_on": REGISTERED})) is None
     with pytest.raises(NoComparison, match="say because"):
         adoption.registered(parse({"stated": {"comparison": {"units": ["C"]}}}))
+    with pytest.raises(NoComparison, match="as a list"):
+        adoption.registered(parse({"stated": {"comparison": {"because": "alike", "units": "C"}}}))
 
 
 def test_where_all_adopt_the_window_ends_before_the_last_adoption():
