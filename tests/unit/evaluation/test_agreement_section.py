@@ -1,6 +1,7 @@
 import pytest
 
 from concord.evaluation import study as studies
+from concord.evaluation.agreement import measure, ratings
 from concord.evaluation.report.pictures import draw
 from concord.evaluation.sections import agreement
 from tests.unit.evaluation import world
@@ -86,6 +87,21 @@ def test_one_round_is_split_by_the_days_of_coding(tmp_path):
     ]  # fmt: skip
     made = section(tmp_path, coding)
     assert [row(made, "agreement_drift", number)["Period"].shown for number in (0, 1)] == ["earlier", "later"]
+
+
+def test_the_tenth_round_comes_after_the_second(tmp_path):
+    made = section(tmp_path, both("pphhp", "pphhp", turn=2) + both("pphhp", "hpphp", turn=10))
+    assert [row(made, "agreement_drift", number)["Period"].shown for number in (0, 1)] == ["round 2", "round 10"]
+
+
+def test_of_three_coders_each_pair_has_its_line(tmp_path):
+    third = [coded(number, "C", "hotline") for number in range(1, 4)]
+    made = section(tmp_path, both("ppphh", "pphhh") + third)
+    pairs = [row(made, "agreement_pairs", number) for number in range(3)]
+    assert [(pair["Coders"].shown, pair["Rated by both"].shown) for pair in pairs] == [
+        ("A and B", 5), ("A and C", 3), ("B and C", 3)]  # fmt: skip
+    same = ratings([("p", "p", "h"), ("p", "p", "h"), ("p", "h", "h"), ("h", "h", None), ("h", "h", None)])
+    assert row(made)["Kappa"].shown == pytest.approx(measure(same, "fleiss").value)
 
 
 def test_every_value_of_the_grids_names_counts_that_are_there(tmp_path):

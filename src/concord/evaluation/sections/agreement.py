@@ -53,7 +53,7 @@ class Variable:
 
 
 def section(study: Study) -> Section:
-    """Grids `agreement` and `agreement_drift`, and a picture of the first."""
+    """Grids `agreement` with its picture, `agreement_pairs` where more than two coded, and `agreement_drift`."""
     variables = list(_variables(study))
     if not variables:
         return Section("agreement", "Agreement of coders", [NO_CODING])
@@ -62,6 +62,8 @@ def section(study: Study) -> Section:
     grid = Grid("agreement", "Agreement of coders, by variable", HEADINGS, rows, NOTES)
     alt = f"Krippendorff's alpha of {len(rows)} variables with intervals, from chance (0) to full agreement (1)."
     blocks: list = [NOT_A_QUESTION, grid, Picture("agreement", "agreement", "Agreement of coders", alt)]
+    if several := [variable for variable in variables if len(variable.ratings.raters) > 2]:
+        blocks.append(_pairs(several, counts))
     blocks.append(_drift(variables, counts))
     return Section("agreement", "Agreement of coders", blocks, counts)
 
@@ -131,7 +133,7 @@ def _periods(rows: Sequence[dict]) -> tuple[str, ...]:
     units = {(row["row_id"], row["round"]): row for row in reversed(rows)}
     order = list(dict.fromkeys((row["row_id"], row["round"]) for row in rows))
     if len({number for _, number in order}) > 1:
-        return tuple(f"round {number}" for _, number in order)
+        return tuple(str(number) for _, number in order)
     days: list[date | None] = [units[unit]["day"] for unit in order]
     if None in days or len(set(days)) < 2:
         return tuple("all" for _ in order)
@@ -159,6 +161,21 @@ def _number(found: Agreement, of: tuple[str, ...], kind: Kind = Kind.NUMBER) -> 
     return Value(found.value, kind, of, found.low, found.high)
 
 
+def _pairs(several: list[Variable], counts: Counts) -> Grid:
+    """Each two coders who read something in common, so that one who reads otherwise than the rest is seen."""
+    rows = []
+    for variable in several:
+        for pair in agreement.pairs(variable.ratings):
+            kappa, percent = measure(pair, "cohen"), measure(pair, "percent")
+            both = " and ".join(pair.raters)
+            of = (counts.add(name("codings", f"{variable.key} rated by two", coders=both), kappa.n),)
+            rows.append((Value(variable.says), Value(both), Value(kappa.n, Kind.COUNT, of),
+                         _number(percent, of, Kind.SHARE), _number(kappa, of)))  # fmt: skip
+    headings = (*words("Variable", "Coders"), Heading("Rated by both", "rows"), Heading("Agreement", "%"))
+    title = "Agreement of each two coders"
+    return Grid("agreement_pairs", title, (*headings, Heading("Kappa", "Cohen")), tuple(rows))
+
+
 def _drift(variables: list[Variable], counts: Counts) -> Grid | str:
     changing = [variable for variable in variables if len(set(variable.periods)) > 1]
     if not changing:
@@ -183,6 +200,6 @@ def _drift_rows(variable: Variable, counts: Counts) -> Iterator[tuple[Value, ...
             change = Value(None, Kind.NUMBER, (whole,), missing=found.undefined)
         elif last:
             change = Value(found.change, Kind.NUMBER, (whole,), found.low, found.high)
-        shown = period.removeprefix("1 ").removeprefix("2 ")
+        shown = f"round {period}" if period.isdigit() else period.removeprefix("1 ").removeprefix("2 ")
         yield Value(variable.says), Value(shown), Value(part.n, Kind.COUNT, of), _number(part, of), change
     counts.sums(whole, listed)
