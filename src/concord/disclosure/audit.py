@@ -1,86 +1,150 @@
-"""An attack on our own tables: how near can a reader of all of them come to a hidden count.
+"""The attack: what a reader who knows every printed count and every sum can find out about a hidden one.
 
-The attacker knows every published count and every sum, and that no count is negative. Two linear programs a hidden
-count give the least and the most it could be. Method: the audit of cell suppression (Willenborg and de Waal 2001).
+Two attackers are tried. One knows sums and that nothing is below zero; the interval he finds for a small count must be
+as wide as the rule's protection (Willenborg and de Waal, Elements of Statistical Disclosure Control, 2001, ch. 6). The
+other also reads why a cell is blank: `fewer than 5` is 1 to 4, and what protects another is 5 or more. He may find
+out no small count exactly: 4 + 4 in a printed 8 would be one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from concord.disclosure.grids import Counts
-from concord.disclosure.suppression import Protected, Rule, System, systems
+from concord.disclosure.system import Rule, System
+
+NEAR = 1e-6
 
 
 class AuditError(AssertionError):
-    """A protection that an attack breaks. It must not happen: nothing is released."""
+    """A small count can be found out. Nothing is released."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What the attackers find of one small count: `low` to `high` from the sums, `told` wide with the reasons read."""
+
+    low: float
+    high: float
+    told: float
+
+    @property
+    def width(self) -> float:
+        return self.high - self.low
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What the attack found: how many counts, how many hidden and why, and the narrowest range of a small one."""
+    """The attack on every small count of a report. Widths are in people; `least` is inf where nothing is hidden."""
 
-    counts: int
-    primary: int
+    cells: Mapping[str, Cell]
     complementary: int
-    least_width: float | None
-    protection: int
+    rule: Rule
+
+    @property
+    def primary(self) -> int:
+        return len(self.cells)
+
+    @property
+    def least(self) -> float:
+        return min((cell.width for cell in self.cells.values()), default=np.inf)
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        """Names of the counts that are not protected."""
+        weak = (
+            name for name, cell in self.cells.items() if cell.width < self.rule.width - NEAR or cell.told < 1 - NEAR
+        )
+        return tuple(sorted(weak))
 
     def __str__(self) -> str:
-        said = f"{self.counts:,} counts: {self.primary:,} small ones hidden, {self.complementary:,} more to keep them"
-        if self.least_width is None:
-            return said
-        return f"{said}; an attack places none within less than {self.least_width:g} (asked: {self.protection})"
+        if not self.cells:
+            return f"No count below {self.rule.threshold}: nothing is hidden."
+        return (
+            f"Hidden: {self.primary} below {self.rule.threshold}, and {self.complementary} more to protect them; "
+            f"the nearest that a reader can come to a hidden count is a span of {self.least:.0f}."
+        )
 
 
-def attack(counts: Counts, hidden: Iterable[str], targets: Iterable[str]) -> dict[str, tuple[float, float]]:
-    """The least and the most that each target could be to a reader; (0, inf) where nothing ties it down."""
-    hidden, targets = set(hidden), set(targets)
-    found = dict.fromkeys(targets, (0.0, np.inf))
-    for system in systems(counts):
-        if aimed := targets.intersection(system.names):
-            found |= _attack(system, hidden, aimed)
-    return found
+def audit(
+    counts: Counts, hidden: Collection[str], rule: Rule, *, known: Mapping[str, int] | None = None,
+    shown: Collection[str] | None = None,
+) -> Audit:  # fmt: skip
+    """Attack a report in which `hidden` is not printed. `known` is what the attacker has from elsewhere.
+
+    `shown` names what the report prints when nothing is hidden (all counts, unless said): only a shown cell has a
+    reason to read. Raises AuditError, naming counts but no number, when one of them is narrower than the rule allows or
+    was not hidden at all.
+    """
+    made = attack(System.of(counts), hidden, rule, known or {}, shown)
+    if made.leaks:
+        first = ", ".join(made.leaks[:3])
+        raise AuditError(f"{len(made.leaks)} small counts can be found out (first: {first}). Nothing is released")
+    return made
 
 
-def _attack(system: System, hidden: set[str], aimed: set[str]) -> dict[str, tuple[float, float]]:
-    unknown = np.array([name in hidden for name in system.names])
-    names = [name for name in system.names if name in hidden]
-    left = csr_array(system.sums[:, unknown])
-    right = -(system.sums[:, ~unknown] @ system.values[~unknown])
-    told = np.diff(left.indptr) > 0
-    left, right = left[told], right[told]
-    place = {name: number for number, name in enumerate(names)}
-    return {name: _range(left, right, place[name], len(names)) for name in aimed}
+def attack(
+    system: System, hidden: Collection[str], rule: Rule, known: Mapping[str, int], shown: Collection[str] | None = None
+) -> Audit:
+    """As `audit`, but says what leaks instead of raising."""
+    small, dark = system.small(rule), frozenset(hidden) - system.public - known.keys()
+    shown = frozenset(system.names if shown is None else shown)
+    cells = {name: Cell(value, value, 0.0) for name, value in zip(system.names, system.values, strict=True)
+             if name in small - dark and name not in known}  # fmt: skip
+    for group in system.components(system.places(dark)):
+        cells |= _attack(system, group, small, rule, shown)
+    return Audit(cells, len((dark & shown) - small), rule)
 
 
-def _range(left: csr_array, right: np.ndarray, at: int, size: int) -> tuple[float, float]:
-    ends = []
-    for sign in (1.0, -1.0):
-        aim = np.zeros(size)
-        aim[at] = sign
-        found = linprog(aim, A_eq=left, b_eq=right, bounds=(0, None), method="highs-ds")
-        if found.status == 3:
-            ends.append(np.inf)
-        elif found.status == 0:
-            ends.append(sign * found.fun)
-        else:
-            raise AuditError(f"the attack could not be made: {found.message}")
-    return ends[0], ends[1]
+def _attack(system: System, group: np.ndarray, small: frozenset, rule: Rule, shown: frozenset) -> dict[str, Cell]:
+    """Both attacks on the small counts of one component of what is hidden."""
+    targets = [place for place, at in enumerate(group) if system.names[at] in small]
+    if not targets:
+        return {}
+    columns = system.sums[:, group]
+    rows = np.unique(columns.indices)
+    sums, truth = columns.tocsr()[rows].tocsc(), system.values[group]
+    blind = _spans(sums, truth, np.zeros(len(group)), np.full(len(group), np.inf), targets, rule)
+    floor, ceiling = told(system, group, small, rule, shown)
+    read = _spans(sums, truth, floor, ceiling, targets, rule)
+    return {
+        system.names[group[target]]: Cell(low, high, end - start)
+        for target, (low, high), (start, end) in zip(targets, blind, read, strict=True)
+    }
 
 
-def audit(counts: Counts, protected: Protected, rule: Rule) -> Audit:
-    """Attack every hidden small count. Raises AuditError when one is placed within less than the protection."""
-    ranges = attack(counts, protected.hidden, protected.primary)
-    widths = {name: high - low for name, (low, high) in ranges.items()}
-    for name, width in widths.items():
-        if width < rule.protection - 1e-6:
-            raise AuditError(f"the count {name} could be placed within {width:g}; {rule.protection} was asked for")
-    least = min(widths.values(), default=None)
-    return Audit(
-        len(counts.values), len(protected.primary), len(protected.complementary),
-        None if least is None or np.isinf(least) else float(least), rule.protection,
-    )  # fmt: skip
+def told(system: System, places: np.ndarray, small: frozenset, rule: Rule, shown: frozenset):
+    """Between what numbers the reasons of blanks place each count, were it blank: (floors, ceilings)."""
+    floor, ceiling = np.zeros(len(places)), np.full(len(places), np.inf)
+    for at, place in enumerate(places):
+        name, value = system.names[place], system.values[place]
+        if name not in shown:
+            continue
+        if name in small:
+            floor[at], ceiling[at] = rule.least, rule.threshold - 1
+        elif value >= rule.threshold:
+            floor[at] = rule.threshold
+    return floor, ceiling
+
+
+def _spans(
+    sums: sparse.csc_array, truth: np.ndarray, floor: np.ndarray, ceiling: np.ndarray, targets: list[int], rule: Rule
+) -> list[tuple[float, float]]:
+    """The least and most of each target among all tables with the same sums."""
+    most = truth.sum() + 10.0 * rule.width + 10  # beyond it more is no better: keeps every programme bounded
+    bounds = Bounds(floor, np.minimum(ceiling, most))
+    there = sums @ truth
+    held = LinearConstraint(sums, there, there) if sums.shape[0] else None
+    return [(_end(target, 1, held, bounds), _end(target, -1, held, bounds)) for target in targets]
+
+
+def _end(target: int, sign: int, held: LinearConstraint | None, bounds: Bounds) -> float:
+    aim = np.zeros(len(bounds.lb))
+    aim[target] = sign
+    found = milp(aim, constraints=held, bounds=bounds)  # no integrality: a linear programme, solved by HiGHS
+    if found.x is None:
+        raise AuditError(f"the audit could not be finished ({found.message}). Nothing is released")
+    return float(found.x[target])

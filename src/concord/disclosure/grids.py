@@ -105,6 +105,19 @@ class Counts:
         if relation not in self.relations:
             self.relations.append(relation)
 
+    def part(self, total: str, name: str, count: int, *, public: bool = False) -> str:
+        """Put a count that is part of another, and with it the rest, `name|not`; returns the name of the part.
+
+        Whoever reads a part and its whole reads the rest, so the rest is a count that may have to be hidden too.
+        Raises ValueError when the part is more than the whole, KeyError when the whole is unknown.
+        """
+        if count > self.values[total]:
+            raise ValueError(f"the count {name} is {count}, more than the {self.values[total]} of {total}")
+        self.add(name, count, public=public)
+        rest = self.add(f"{name}|not", self.values[total] - count, public=public and total in self.public)
+        self.sums(total, (name, rest))
+        return name
+
     def merge(self, other: "Counts") -> None:
         """Take in the counts and sums of another section."""
         for name, count in other.values.items():
@@ -116,6 +129,13 @@ class Counts:
 def name(unit: str, stage: str, **by: str) -> str:
     """The canonical name of a count: `name("suspects", "arrested", type="sex")` is `suspects|arrested|type=sex`."""
     return "|".join([unit, stage, *(f"{key}={value}" for key, value in sorted(by.items()))])
+
+
+def share(counts: Counts, part: str, total: str) -> Value:
+    """The share that a registered part is of its total. A total of zero has no share, and says so."""
+    if not counts.values[total]:
+        return Value(None, Kind.SHARE, (part, total), missing="nothing to count from")
+    return Value(counts.values[part] / counts.values[total], Kind.SHARE, (part, total))
 
 
 def two_way(unit: str, rows: str, columns: str, table: Mapping[tuple[str, str], int]) -> Counts:

@@ -1,69 +1,116 @@
-"""What was released before. Two reports of one study, a month apart, must not be subtracted from each other.
+"""What was released before, so that no two releases can be subtracted from one another.
 
-A file of JSON lines, one a release: the counts shown, by name, and those hidden. It is as confidential as the study.
+A file of JSON lines that only grows, one line a release: `{"study": digest, "counts": {name: count, or null: hidden}}`.
+One file for one study; keep it with the case files, because it says what an attacker already holds.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fcntl import LOCK_EX, flock
+from hashlib import sha256
+from os import fsync
 from pathlib import Path
 
 from concord.disclosure.grids import Counts
-from concord.disclosure.suppression import Rule
+from concord.disclosure.system import Rule, System
+
+NAMED = 3  # counts that an error names
 
 
 class LedgerError(ValueError):
-    """A ledger that cannot be read, or a count shown before that must now be hidden; the text says what to do."""
+    """The ledger cannot be read, or what it holds forbids this release. The text says what to do."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One release: the digest of its counts, and what of them was printed (None where hidden)."""
+
+    study: str
+    counts: Mapping[str, int | None]
 
 
 @dataclass(frozen=True)
 class Past:
-    """What an earlier reader holds: counts to hide again or anew, and counts that can hide nothing, being known."""
+    """What readers of earlier releases hold: `known` counts can hide nothing, those in `hide` must be hidden now."""
 
+    known: Mapping[str, int] = field(default_factory=dict)
     hide: frozenset[str] = frozenset()
-    known: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
 class Ledger:
-    """The releases of one study. Raises LedgerError for a file that is none."""
+    """The releases written down in `path`, which need not exist yet."""
 
-    def __init__(self, path: Path):
-        self.path = Path(path)
-        self.shown: dict[str, int] = {}
-        self.hidden: set[str] = set()
-        if self.path.exists():
-            self._read()
+    path: Path
 
-    def _read(self) -> None:
-        for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines(), start=1):
-            try:
-                release = json.loads(line)
-                self.shown |= {str(name): int(count) for name, count in release["shown"].items()}
-                self.hidden |= set(release["hidden"])
-            except (ValueError, KeyError, TypeError, AttributeError):
-                raise LedgerError(f"{self.path.name}, line {number}: not a release. Restore the file") from None
+    def entries(self) -> list[Entry]:
+        """Every release, oldest first. Raises LedgerError naming the line that cannot be read."""
+        if not self.path.exists():
+            return []
+        lines = self.path.read_bytes().splitlines()
+        return [self._entry(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
 
     def past(self, counts: Counts, rule: Rule) -> Past:
         """What earlier releases mean for these counts.
 
-        Hidden before: hidden again. Shown before with a number that differs by a small group: hidden, or the difference
-        would be read. Raises LedgerError where a count that must be hidden now was shown with this very number.
+        A count printed before with another number is hidden now where the difference is a small group, and one hidden
+        before stays hidden, unless it was printed as it is. Raises LedgerError where a count that must be hidden was
+        printed before with this very number: nothing can take that back.
         """
-        hide, known = set(self.hidden & set(counts.values)), set()
-        for name in self.shown.keys() & counts.values.keys() - counts.public:
-            now, before = counts.values[name], self.shown[name]
-            if now == before and (rule.hides(now) or name in hide):
-                raise LedgerError(f"{name} is {now} and was shown before: it cannot be hidden now. Lower the threshold")
-            if now == before:
-                known.add(name)
-            elif rule.hides(abs(now - before)):
-                hide.add(name)
-        return Past(frozenset(hide), frozenset(known))
+        known: dict[str, int] = {}
+        hide: set[str] = set()
+        for entry in self.entries():
+            for name, before in entry.counts.items():
+                now = counts.values.get(name)
+                if now is None or name in counts.public:
+                    continue
+                if now == before:
+                    known[name] = now
+                elif before is None or 0 < abs(now - before) < rule.threshold:
+                    hide.add(name)
+        if bare := sorted(System.of(counts).small(rule) & known.keys()):
+            raise LedgerError(
+                f"{self.path}: {_listed(bare)} is below {rule.threshold} and was printed in an earlier release, so it "
+                "can no longer be hidden. Lower the threshold to that of the earlier release, or leave the table out"
+            )
+        return Past(known, frozenset(hide) - known.keys())
 
-    def keep(self, shown: Mapping[str, int], hidden: frozenset[str]) -> None:
-        """Append a release, once it has left."""
-        line = json.dumps({"shown": dict(sorted(shown.items())), "hidden": sorted(hidden)}, sort_keys=True)
-        with self.path.open("a", encoding="utf-8") as opened:
-            opened.write(line + "\n")
-        self.shown |= shown
-        self.hidden |= hidden
+    def keep(self, entry: Entry) -> None:
+        """Write down a release, once it has left. The same one twice is written once."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.path, "a", encoding="utf-8") as file:
+            flock(file, LOCK_EX)  # until the file is closed
+            if entry in self.entries():
+                return
+            counts = dict(sorted(entry.counts.items()))
+            file.write(json.dumps({"study": entry.study, "counts": counts}, separators=(",", ":")) + "\n")
+            file.flush()
+            fsync(file.fileno())
+
+    def _entry(self, number: int, line: bytes) -> Entry:
+        try:
+            read = json.loads(line)
+            fits = isinstance(read["study"], str) and all(_fits(count) for count in read["counts"].values())
+        except (ValueError, KeyError, TypeError, AttributeError):
+            fits = False
+        if not fits:
+            raise LedgerError(
+                f"{self.path}, line {number}: not a line of a ledger of releases. Put the file back from a copy: "
+                "without it nobody knows what was printed before"
+            )
+        return Entry(read["study"], read["counts"])
+
+
+def digest_of(counts: Counts) -> str:
+    """What tells one state of a study's counts from another (SHA-256, hex)."""
+    return sha256(json.dumps(sorted(counts.values.items())).encode()).hexdigest()
+
+
+def _fits(count: object) -> bool:
+    return count is None or (isinstance(count, int) and not isinstance(count, bool) and count >= 0)
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,120 +1,172 @@
-"""Which counts to hide: the small ones, and as many more as it takes that none of them can be had by subtraction.
+"""What to hide: every small count, and as many others as it takes that no sum gives it away.
 
-For each small count a linear program looks for other counts that could make up for it: a change of all counts that
-keeps every published sum, moves the small one by the protection, and costs least in people. Every count that has to
-move is hidden too. Then the true counts and the changed ones look alike to a reader, so that an attack finds the small
-count within no less than the protection. Method: cell suppression by linear relaxation (Kelly, Golden and Assad 1992;
-Fischetti and Salazar 2000), over all tables of a report together.
+For each small count not yet protected, a linear programme finds the cheapest other report that a reader could not tell
+apart: the same sums, the small count moved by as much as the rule asks. Whatever differs between the two is hidden.
+So each hidden set carries its proof, and the audit (`audit`) confirms it by attack. Reference: Fischetti and Salazar,
+Management Science 47 (2001); this is a greedy heuristic over all relations together, not their optimum.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import coo_array, csr_array, hstack
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
 
+from concord.disclosure.audit import NEAR, told
 from concord.disclosure.grids import Counts
+from concord.disclosure.system import Rule, System
 
-HIDDEN_COSTS = 1e-3
-NOTHING = 1e-6
+HIDDEN = 1e-3  # cost of moving what is hidden already
+ZERO = 20.0  # a zero is often known to be one: a poor hiding place
 
 
 class ProtectionError(ValueError):
-    """Counts that cannot be protected, since all that could hide them is published; the text names the first."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Counts from 1 to `threshold` - 1 are hidden; no attack may place one within less than `protection`."""
-
-    threshold: int = 5
-    protection: int = 5
-
-    def hides(self, count: int) -> bool:
-        return 0 < count < self.threshold
+    """No choice of blanks protects a small count: what is known from elsewhere gives it away."""
 
 
 @dataclass(frozen=True)
 class Protected:
-    """What is hidden: `primary` for being small (or hidden before), `complementary` to keep those hidden."""
+    """Names of the counts to hide, small ones (`primary`) and those that would give them away (`complementary`)."""
 
     primary: frozenset[str]
     complementary: frozenset[str]
+    rule: Rule
 
     @property
     def hidden(self) -> frozenset[str]:
         return self.primary | self.complementary
 
 
-@dataclass(frozen=True)
-class System:
-    """The sums among some counts as a matrix: `sums` @ values = 0, one row a sum."""
+def protect(
+    counts: Counts, rule: Rule, *, known: Mapping[str, int] | None = None,
+    shown: Collection[str] | None = None, also: Collection[str] = (),
+) -> Protected:  # fmt: skip
+    """Choose what to hide. `also` are counts to hide whatever their size.
 
-    names: tuple[str, ...]
-    values: np.ndarray
-    sums: csr_array
-
-    def place(self, name: str) -> int:
-        return self.names.index(name)
-
-
-def protect(counts: Counts, rule: Rule, *, also: Iterable[str] = (), known: Iterable[str] = ()) -> Protected:
-    """Choose what to hide.
-
-    `also` are counts to hide whatever their size, `known` those a reader has already seen: they can hide nothing.
-    Raises ProtectionError where a small count cannot be kept.
+    `known` was published before, so hiding it protects nothing; neither does hiding what is public record. `shown`
+    names what the report prints (all, unless said): other counts are hidden as it is.
+    Raises ProtectionError, naming the count, when no choice of blanks is enough.
     """
-    fixed = counts.public | set(known)
-    small = {name for name, count in counts.values.items() if rule.hides(count) and name not in counts.public}
-    primary = small | set(also)
-    hidden = set(primary)
-    for system in systems(counts):
-        for name in sorted(primary.intersection(system.names), key=lambda one: (counts.values[one], one)):
-            hidden |= _cover(system, name, hidden, fixed, rule)
-    return Protected(frozenset(primary), frozenset(hidden - primary))
+    system = System.of(counts)
+    also = frozenset(also)
+    shown = frozenset(system.names if shown is None else shown)
+    fixed = system.public | frozenset(known or ())
+    small = system.small(rule)
+    dark = (small | also | (frozenset(system.names) - shown)) - fixed
+    search = _Search(system, rule, small, shown, fixed, dark)
+    for name in sorted((small | also) - fixed, key=lambda one: (counts.values[one], one)):
+        search.cover(name)
+    hidden = search.hidden
+    return Protected(small - fixed, hidden - small, rule)
 
 
-def systems(counts: Counts) -> list[System]:
-    """The counts in groups that no sum joins, each with its matrix. Counts in no sum are in no group."""
-    group: dict[str, set[str]] = {}
-    for relation in counts.relations:
-        joined = {relation.total, *relation.parts}
-        for name in list(joined):
-            joined |= group.get(name, set())
-        for name in joined:
-            group[name] = joined
-    unique = {id(joined): joined for joined in group.values()}
-    return [_system(counts, joined) for joined in unique.values()]
+class _Search:
+    """The hidden set as it grows."""
+
+    def __init__(self, system: System, rule: Rule, small, shown, fixed, dark):
+        self.system, self.rule, self.small, self.shown = system, rule, small, shown
+        self.at = {name: place for place, name in enumerate(system.names)}
+        self.dark = np.isin(system.names, sorted(dark))
+        self.parts: dict[int, _Part] = {}
+        for group in system.components(system.places(frozenset(system.names) - fixed)):
+            part = _Part(system, group, rule, small, shown)
+            self.parts |= dict.fromkeys(group.tolist(), part)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        return frozenset(name for name, dark in zip(self.system.names, self.dark, strict=True) if dark)
+
+    def cover(self, name: str) -> None:
+        part = self.parts[self.at[name]]
+        target = int(np.searchsorted(part.group, self.at[name]))
+        dark = self.dark[part.group]
+        for moves in (part.spread, part.doubt) if name in self.small else (part.spread,):
+            used = moves(target, dark)
+            if used is None:
+                raise ProtectionError(
+                    f"the small count {name} cannot be protected: what is public or was released before gives it away. "
+                    "Merge its row with another, or leave out a total of which it is part"
+                )
+            dark = dark | used
+        self.dark[part.group] = dark
 
 
-def _system(counts: Counts, joined: set[str]) -> System:
-    names = tuple(name for name in counts.values if name in joined)
-    place = {name: number for number, name in enumerate(names)}
-    own = [relation for relation in counts.relations if relation.total in joined]
-    entries = [(row, place[relation.total], 1.0) for row, relation in enumerate(own)]
-    entries += [(row, place[part], -1.0) for row, relation in enumerate(own) for part in relation.parts]
-    rows, columns, signs = (np.array(column) for column in zip(*entries, strict=True))
-    sums = csr_array(coo_array((signs, (rows, columns)), shape=(len(own), len(names))))
-    return System(names, np.array([counts.values[name] for name in names], dtype=float), sums)
+class _Part:
+    """The counts that hang together through sums, and the programmes over them."""
 
+    def __init__(self, system: System, group: np.ndarray, rule: Rule, small: frozenset, shown: frozenset):
+        self.group, self.truth, self.rule = group, system.values[group], rule
+        columns = system.sums[:, group]
+        rows = np.unique(columns.indices)
+        sums = columns.tocsr()[rows].tocsc()
+        self.moves = sparse.hstack([sums, -sums], format="csc")
+        self.still = LinearConstraint(self.moves, 0, 0) if len(rows) else None
+        self.price = np.where(self.truth > 0, 1 + np.log1p(self.truth), ZERO)
+        self.floor, self.ceiling = told(system, group, small, rule, shown)
+        # Widest spans seen so far, from sums alone and with the reasons read: most counts are covered on the way.
+        self.low, self.high = self.truth.copy(), self.truth.copy()
+        self.doubted = np.zeros(len(group), dtype=bool)
 
-def _cover(system: System, name: str, hidden: set[str], fixed: set[str], rule: Rule) -> set[str]:
-    """The counts that have to be hidden with this one, among them those hidden already."""
-    size = len(system.names)
-    closed = np.array([one in fixed for one in system.names])
-    cost = np.where([one in hidden for one in system.names], HIDDEN_COSTS, system.values + 1)
-    up = np.where(closed, 0.0, np.inf)
-    down = np.where(closed, 0.0, system.values)
-    at = system.place(name)
-    bounds = np.column_stack([np.zeros(2 * size), np.concatenate([up, down])])
-    bounds[at] = (rule.protection, rule.protection)
-    bounds[size + at] = (0, 0)
-    moves = hstack([system.sums, -system.sums], format="csr")
-    found = linprog(
-        np.concatenate([cost, cost]), A_eq=moves, b_eq=np.zeros(moves.shape[0]), bounds=bounds, method="highs-ds"
-    )
-    if found.status != 0:
-        raise ProtectionError(f"the count {name} cannot be hidden: all its sums are public. Print a coarser table")
-    moved = np.abs(found.x[:size] - found.x[size:]) > NOTHING
-    return {one for one, does in zip(system.names, moved, strict=True) if does}
+    def spread(self, target: int, dark: np.ndarray) -> np.ndarray | None:
+        """What else to hide so that the sums leave the target as wide as the rule asks. None when nothing is enough."""
+        width = self.rule.width
+        if self.high[target] - self.low[target] >= width - NEAR:
+            return np.zeros_like(dark)
+        down, up = self.truth, np.full(len(dark), np.inf)
+        move = self._move(target, width, dark, down, up)
+        if move is not None:
+            return self._seen(move)
+        return self._both_ways(target, width, dark)
+
+    def _seen(self, *moves: np.ndarray) -> np.ndarray:
+        used = np.zeros(len(self.truth), dtype=bool)
+        for move in moves:
+            self.low, self.high = np.minimum(self.low, self.truth + move), np.maximum(self.high, self.truth + move)
+            used |= abs(move) > NEAR
+        return used
+
+    def _both_ways(self, target: int, width: float, dark: np.ndarray) -> np.ndarray | None:
+        """Where the target cannot rise by the whole width: as far up as it goes, then down."""
+        most = self._furthest(target)
+        if most < width - self.truth[target] - NEAR:
+            return None
+        up = self._move(target, most, dark, self.truth, np.full(len(dark), np.inf)) if most > NEAR else 0 * self.truth
+        fall = self._move(target, most - width, dark, self.truth, np.full(len(dark), np.inf))
+        return None if up is None or fall is None else self._seen(up, fall)
+
+    def _furthest(self, target: int) -> float:
+        """How far up the target goes when everything that can be hidden is, up to the width."""
+        aim = np.zeros(2 * len(self.truth))
+        aim[target] = -1
+        ceiling = np.concatenate([np.full(len(self.truth), np.inf), self.truth])
+        ceiling[target], ceiling[len(self.truth) + target] = self.rule.width, 0
+        found = milp(aim, constraints=self.still, bounds=Bounds(0, ceiling))
+        return 0.0 if found.x is None else float(np.floor(found.x[target] + NEAR))
+
+    def doubt(self, target: int, dark: np.ndarray) -> np.ndarray | None:
+        """What else to hide so that whoever reads the reasons, too, cannot find the target out exactly."""
+        if self.doubted[target]:
+            return np.zeros_like(dark)
+        down, up = self.truth - self.floor, self.ceiling - self.truth
+        found = [self._move(target, by, dark, down, up, whole=True) for by in (1, -1)]
+        prices = [np.inf if one is None else self.price[(abs(one) > NEAR) & ~dark].sum() for one in found]
+        best = found[int(np.argmin(prices))]
+        if best is None:
+            return None
+        self.doubted |= abs(best) > 1 - NEAR
+        return abs(best) > NEAR
+
+    def _move(self, target, by, dark, down, up, *, whole: bool = False) -> np.ndarray | None:
+        """The cheapest move of the report that keeps all sums and moves the target by `by`."""
+        count = len(self.truth)
+        if (by > 0 and up[target] < by) or (by < 0 and down[target] < -by):
+            return None
+        floor, ceiling = np.zeros(2 * count), np.concatenate([up, down]).astype(float)
+        floor[target] = ceiling[target] = max(by, 0)
+        floor[count + target] = ceiling[count + target] = max(-by, 0)
+        price = np.tile(np.where(dark, HIDDEN, self.price), 2)
+        found = milp(price, constraints=self.still, bounds=Bounds(floor, ceiling))
+        if found.x is not None and whole and abs(found.x - np.round(found.x)).max() > NEAR:
+            found = milp(price, constraints=self.still, bounds=Bounds(floor, ceiling), integrality=np.ones(2 * count))
+        return None if found.x is None else found.x[:count] - found.x[count:]
