@@ -55,6 +55,12 @@ def test_a_line_has_a_gap_where_a_value_is_hidden():
     assert len(lines) == 1 + 2 + 2  # sex in one piece, labor in two, and both in the legend
 
 
+def test_a_line_that_is_hidden_whole_says_so_beside_its_name():
+    rows = tuple((Value(day, Kind.DAYS), sample.share(0.1), sample.blank(Kind.SHARE)) for day in (0, 30))
+    svg = drawn("curves", Grid("x", "x", words("Days", "Sex", "Labor"), rows))
+    assert letters(svg).startswith(f"Sex | Labor: {sample.HIDDEN} | ")
+
+
 def test_a_ratio_of_one_stands_where_both_sides_are_equal():
     even = Grid("x", "x", words("Stage", "Ratio"), ((Value("A"), sample.ratio(1.0, 0.5, 2.0)),))
     circle = drawn("disparity", even).find(f"{SVG}circle")

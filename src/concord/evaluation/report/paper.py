@@ -82,7 +82,7 @@ def _part(picture: Picture, svg: str, at: int, many: int) -> dict:
 def _table(grid: Releasable) -> dict:
     rows = [[numbers.written(value) for value in row] for row in grid.rows]
     headings = [_heading(heading) for heading in grid.headings]
-    words, cells = _longest(headings, rows)
+    words, cells = _longest(grid, headings, rows)
     size, letters = _size(words)
     rooms = [] if sum(map(max, words, cells)) <= FITS else _rooms(words, cells, letters)
     heights = _heights(rooms, letters, rows)
@@ -105,11 +105,16 @@ def _heading(heading: Heading) -> str:
     return numbers.plain(f"{heading.says} ({heading.unit})" if heading.unit else heading.says)
 
 
-def _longest(headings: list[str], rows: list[list[str]]) -> tuple[list[int], list[int]]:
-    """Of each column the letters of its longest word, headings (in bold) included, and of its longest cell."""
+def _longest(grid: Releasable, headings: list[str], rows: list[list[str]]) -> tuple[list[int], list[int]]:
+    """Of each column the letters of its longest word, headings (in bold) included, and of its longest cell.
+
+    Reasons for blanks count half, as two lines, so that they do not take the room of what is there.
+    """
     words = [max([len(word) for row in rows for word in row[at].split(" ")]
                  + [len(word) + 1 for word in heading.split(" ")]) for at, heading in enumerate(headings)]
-    return words, [max([len(row[at]) for row in rows], default=0) for at in range(len(headings))]
+    known = [[(len(says) + 3) // 2 if value.missing else len(says) for value, says in zip(row, line, strict=True)]
+             for row, line in zip(grid.rows, rows, strict=True)]
+    return words, [max([row[at] for row in known], default=0) for at in range(len(headings))]
 
 
 def _size(words: list[int]) -> tuple[float, int]:

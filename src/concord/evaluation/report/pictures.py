@@ -155,7 +155,9 @@ def curves(grid: Grid) -> list[Drawing]:
     lines = _lines(grid)
     kind = next((value.kind for _, points in lines for _, value in points), Kind.SHARE)
     parts: list[str] = []
-    y = _legend(parts, [name for name, _ in lines])
+    y = _legend(parts, [(name, _why_empty(points)) for name, points in lines])
+    if not any(_runs(points) for _, points in lines):
+        return [(parts, y + 4)]
     top, bottom = y + 8, y + 178
     across = _over([time for _, points in lines for time, _ in points], (EDGE + 38, WIDTH - EDGE - 6))
     levels = [at for _, points in lines for _, value in points for at in _numbers(value)]
@@ -451,9 +453,15 @@ def _frame(parts: list[str], across: Scale, up: Scale, kind: Kind) -> None:
     parts += _axis(across, bottom, Kind.COUNT)
 
 
-def _legend(parts: list[str], names: Sequence[str]) -> float:
+def _why_empty(points: Sequence[tuple[float, Value]]) -> str:
+    """Why a line has no place at all in the picture; empty where it has one."""
+    return "" if _runs(points) else ": " + (numbers.written(points[0][1]) if points else numbers.NOT_KNOWN)
+
+
+def _legend(parts: list[str], names: Sequence[tuple[str, str]]) -> float:
     x, y = float(EDGE), 4.0
-    for name, (colour, dashes) in zip(names, _styles(len(names)), strict=True):
+    for (line, reason), (colour, dashes) in zip(names, _styles(len(names)), strict=True):
+        name = f"{line}{reason}"
         wide = 32 + len(name) * LETTER + 12
         if x > EDGE and x + wide > WIDTH - EDGE:
             x, y = float(EDGE), y + 17
