@@ -6,7 +6,7 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -266,6 +266,58 @@ class SegmentAgreement:
         return f"{base}, kappa {self.kappa:.3f}{interval}"
 
 
+@dataclass(frozen=True)
+class CodeAgreement:
+    """All coders on one code: Krippendorff's alpha (nominal) of "this character carries the code", over the characters
+    of texts that two or more coded. `pairs` are the same code taken two coders at a time; `low` and `high` come from
+    drawing texts anew within sites. Source: Krippendorff 2011, Computing Krippendorff's Alpha-Reliability."""
+
+    code: str
+    alpha: float | None
+    undefined: str
+    coders: int
+    texts: int
+    pairs: tuple[SegmentAgreement, ...]
+    low: float | None = None
+    high: float | None = None
+    caveats: tuple[str, ...] = ()
+
+    @property
+    def lowest(self) -> SegmentAgreement | None:
+        """The two coders who agree least, of those for whom kappa is defined."""
+        return min((one for one in self.pairs if one.kappa is not None), key=lambda one: one.kappa, default=None)
+
+    def __str__(self) -> str:
+        base = f"{self.code}: {self.coders} coders, {self.texts} texts coded by two or more"
+        if self.alpha is None:
+            return f"{base}, alpha undefined, {self.undefined}"
+        interval = f" ({self.low:.3f} to {self.high:.3f})" if self.low is not None else ""
+        return f"{base}, alpha {self.alpha:.3f}{interval}"
+
+
+@dataclass(frozen=True)
+class _Coded:
+    """Lengths of texts in order, and the stretches by text, coder and code."""
+
+    lengths: Mapping[str, int]
+    spans: Mapping[tuple[str, str, str], list[tuple[int, int]]]
+    codes: tuple[str, ...]
+
+    def coders_of(self, text: str) -> list[str]:
+        """Who read it: a coder who put no code on a text is taken not to have read it."""
+        return sorted({coder for one, coder, _ in self.spans if one == text})
+
+
+def _coded(project: Project) -> _Coded:
+    lengths = {text.name or text.guid: len(text.content) for text in project.texts if text.content}
+    spans: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
+    for one in segments(project):
+        if one.text in lengths and one.coder:
+            spans.setdefault((one.text, one.coder, one.code), []).append((one.start, one.end))
+    used = {code for _, _, code in spans}
+    return _Coded(lengths, spans, tuple(dict.fromkeys(name for name in project.code_names().values() if name in used)))
+
+
 def agreement(project: Project, sites: Mapping[str, str] | None = None, *, draws: int = 0, seed: int = SEED
               ) -> tuple[SegmentAgreement, ...]:  # fmt: skip
     """Agreement of every two coders on every code that either used, over the texts that both coded.
@@ -273,29 +325,73 @@ def agreement(project: Project, sites: Mapping[str, str] | None = None, *, draws
     `sites` is {text name: site} for the bootstrap of texts within sites (all one site when left out). A coder who put
     no code on a text is taken not to have read it, so that text says nothing about the pair.
     """
-    lengths = {text.name or text.guid: len(text.content) for text in project.texts if text.content}
-    spans: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
-    for one in segments(project):
-        if one.text in lengths and one.coder:
-            spans.setdefault((one.text, one.coder, one.code), []).append((one.start, one.end))
-    read = {(text, coder) for text, coder, _ in spans}
+    held = _coded(project)
+    read = {text: held.coders_of(text) for text in held.lengths}
     made = []
-    for pair in combinations(sorted({coder for _, coder in read}), 2):
-        texts = [text for text in lengths if all((text, coder) in read for coder in pair)]
-        named = [name for name in project.code_names().values()
-                 if any((text, coder, name) in spans for text in texts for coder in pair)]  # fmt: skip
+    for pair in combinations(sorted({coder for coders in read.values() for coder in coders}), 2):
+        texts = [text for text, coders in read.items() if set(pair) <= set(coders)]
         strata = [(sites or {}).get(text, "") for text in texts]
-        for name in dict.fromkeys(named):
-            found = [_crossed(*(spans.get((text, coder, name), []) for coder in pair), lengths[text]) for text in texts]
-            made.append(_agreement(name, pair, np.array(found, dtype=float), strata, draws, seed))
+        for named in held.codes:
+            stretches = [[held.spans.get((text, coder, named), []) for coder in pair] for text in texts]
+            if any(any(pair_of) for pair_of in stretches):
+                tables = [_crossed(*two, held.lengths[text]) for two, text in zip(stretches, texts, strict=True)]
+                made.append(_agreement(named, pair, np.array(tables, dtype=float), strata, draws, seed))
     return tuple(made)
+
+
+def agreement_by_code(project: Project, sites: Mapping[str, str] | None = None, *, draws: int = 0, seed: int = SEED
+                      ) -> tuple[CodeAgreement, ...]:  # fmt: skip
+    """Agreement of all coders on every code used in a text that two or more coded; arguments as for `agreement`."""
+    held = _coded(project)
+    read = {text: coders for text in held.lengths if len(coders := held.coders_of(text)) > 1}
+    pairs = agreement(project)
+    strata = [(sites or {}).get(text, "") for text in read]
+    made = []
+    for named in held.codes:
+        sums = [_coincided([held.spans.get((text, coder, named), []) for coder in coders], held.lengths[text])
+                for text, coders in read.items()]  # fmt: skip
+        of_code = tuple(one for one in pairs if one.code == named)
+        if of_code:
+            coders = len({coder for listed in read.values() for coder in listed})
+            made.append(_by_code(named, coders, np.array(sums), of_code, strata, draws, seed))
+    return tuple(made)
+
+
+def _coincided(coders: Sequence[Sequence[tuple[int, int]]], length: int) -> tuple[float, float, float]:
+    """Of a text: disagreeing pairs (each character's weighted as Krippendorff does), marks made, marks not made."""
+    apart = put = 0.0
+    for start, end in _pieces(coders, length):
+        marks = sum(any(low <= start < high for low, high in spans) for spans in coders)
+        apart += (end - start) * marks * (len(coders) - marks) / (len(coders) - 1)
+        put += (end - start) * marks
+    return apart, put, length * len(coders) - put
+
+
+def _alpha(sums: np.ndarray) -> np.ndarray:
+    apart, put, not_put = sums.T
+    between = put * not_put
+    return np.where(between > 0, 1 - (put + not_put - 1) * apart / np.where(between > 0, between, 1), np.nan)
+
+
+def _by_code(named: str, coders: int, sums: np.ndarray, pairs, strata, draws: int, seed: int) -> CodeAgreement:
+    alpha = float(_alpha(sums.sum(axis=0, keepdims=True))[0])
+    plain = (named, None if np.isnan(alpha) else alpha, "all coded every character" if np.isnan(alpha) else "")
+    rest = (coders, len(sums), pairs)
+    if not draws or np.isnan(alpha):
+        return CodeAgreement(*plain, *rest)
+    return CodeAgreement(*plain, *rest, *_interval(_alpha, sums, strata, draws, seed))
+
+
+def _pieces(coders: Sequence[Sequence[tuple[int, int]]], length: int) -> Iterator[tuple[int, int]]:
+    """Stretches of a text within which nobody begins or ends."""
+    ends = sorted({0, length, *(at for spans in coders for span in spans for at in span)})
+    return zip(ends, ends[1:], strict=False)
 
 
 def _crossed(first: Sequence[tuple[int, int]], second: Sequence[tuple[int, int]], length: int) -> tuple[int, ...]:
     """Characters of a text that both coded, the first alone, the second alone, neither."""
-    ends = sorted({0, length, *(at for span in (*first, *second) for at in span)})
     table = Counter()
-    for start, end in zip(ends, ends[1:], strict=False):
+    for start, end in _pieces((first, second), length):
         inside = tuple(any(low <= start < high for low, high in spans) for spans in (first, second))
         table[inside] += end - start
     return table[True, True], table[True, False], table[False, True], table[False, False]
@@ -311,9 +407,7 @@ def _agreement(name: str, pair: tuple[str, str], tables: np.ndarray, sites: Sequ
     rest = (undefined, overlap, len(tables), int(total.sum()))
     if not draws or undefined:
         return SegmentAgreement(*plain, *rest)
-    if len(tables) < 2:
-        return SegmentAgreement(*plain, *rest, caveats=("no interval: one text cannot be drawn again",))
-    return SegmentAgreement(*plain, *rest, *_interval(tables, sites, draws, seed))
+    return SegmentAgreement(*plain, *rest, *_interval(_kappa, tables, sites, draws, seed))
 
 
 def _kappa(tables: np.ndarray) -> np.ndarray:
@@ -325,16 +419,18 @@ def _kappa(tables: np.ndarray) -> np.ndarray:
     return np.where(left > 1e-12, (share[:, 0] + share[:, 3] - chance) / np.where(left > 1e-12, left, 1), np.nan)
 
 
-def _interval(tables: np.ndarray, sites: Sequence[str], draws: int, seed: int):
+def _interval(measure: Callable, tables: np.ndarray, sites: Sequence[str], draws: int, seed: int):
+    if len(tables) < 2:
+        return None, None, ("no interval: one text cannot be drawn again",)
     random = np.random.default_rng(seed)
     weights = np.zeros((draws, len(tables)))
     for site in sorted(set(sites)):
         there = [at for at, one in enumerate(sites) if one == site]
         weights[:, there] = random.multinomial(len(there), np.full(len(there), 1 / len(there)), size=draws)
-    drawn = _kappa(weights @ tables)
+    drawn = measure(weights @ tables)
     lost = int(np.isnan(drawn).sum())
     if lost > MOST_UNDEFINED * draws:
-        return None, None, (f"in {lost} of {draws} draws kappa was undefined, so it has no interval",)
+        return None, None, (f"in {lost} of {draws} draws it was undefined, so it has no interval",)
     low, high = np.quantile(drawn[~np.isnan(drawn)], [0.025, 0.975])
     return float(low), float(high), ()
 

@@ -1,7 +1,7 @@
 """Who was asked and who answered, what was raised where, and how far two coders agree on the same words."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from concord.casefile.formats.refi_qda import Code, Coding, Project, Selection, Text, User, guid, write_project
@@ -136,6 +136,7 @@ def test_kappa_on_characters_equals_the_closed_form():
 spans = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)).map(lambda pair: tuple(sorted(pair))), max_size=4)
 
 
+@settings(deadline=None, max_examples=50, derandomize=True)
 @given(spans, spans)
 def test_kappa_on_stretches_equals_kappa_letter_by_letter(first, second):
     both, one, other, neither = interviews._crossed(first, second, 40)
@@ -146,6 +147,23 @@ def test_kappa_on_stretches_equals_kappa_letter_by_letter(first, second):
     slow = rated.measure(rated.ratings([[str(a), str(b)] for a, b in letters]), "cohen").value
     fast = interviews._kappa(interviews.np.array([[both, one, other, neither]], dtype=float))[0]
     assert (slow is None and interviews.np.isnan(fast)) or slow == pytest.approx(fast)
+
+
+@settings(deadline=None, max_examples=50, derandomize=True)
+@given(st.lists(spans, min_size=2, max_size=4))
+def test_alpha_on_stretches_equals_alpha_letter_by_letter(coders):
+    letters = [[str(any(low <= at < high for low, high in one)) for one in coders] for at in range(40)]
+    slow = rated.measure(rated.ratings(letters), "alpha_nominal").value
+    fast = interviews._alpha(interviews.np.array([interviews._coincided(coders, 40)]))[0]
+    assert (slow is None and interviews.np.isnan(fast)) or slow == pytest.approx(fast)
+
+
+def test_all_coders_are_taken_together_and_the_two_who_agree_least_are_named():
+    one = text("P1", 100, (0, 30, "t", "ana"), (0, 30, "t", "bo"), (50, 90, "t", "cy"), (0, 100, "h", "ana"))
+    trust = next(found for found in interviews.agreement_by_code(project(one)) if found.code == "Trust")
+    assert (trust.coders, trust.texts, len(trust.pairs)) == (3, 1, 3)
+    assert trust.lowest.kappa < 0 < max(pair.kappa for pair in trust.pairs) == 1
+    assert str(trust).startswith("Trust: 3 coders, 1 texts coded by two or more, alpha ")
 
 
 def test_a_text_that_one_coder_never_touched_says_nothing_about_the_pair():
@@ -238,7 +256,8 @@ def test_the_section_sets_themes_against_sites_and_names_no_coder(tmp_path):
         ["Had a coded text", 1, 1, 2], ["Barriers", 0, 1, 1], ["Barriers > Housing", 0, 1, 1], ["Trust", 1, 0, 1],
     ]  # fmt: skip
     assert shown(made, "themes_group")[-1] == ["Trust", 1, 0, 1]
-    assert shown(made, "segment_agreement")[0][:3] == ["Trust", "A and B", 1]
+    assert shown(made, "segment_agreement")[0][:3] == ["Trust", 2, 1]
+    assert "ana" not in str(made.blocks)
 
 
 def test_how_many_were_coded_is_tied_to_how_many_were_interviewed(tmp_path):

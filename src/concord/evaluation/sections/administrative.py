@@ -59,7 +59,7 @@ def section(study: Study) -> Section:
         blocks.append(_quarters(counts, beside))
     blocks += _matched(study, lines, whole)
     blocks += _by_site(counts, lines)
-    blocks += _listed_lines(counts, lines)
+    blocks += _listed_lines(counts, lines, study.protocol.threshold)
     blocks += _listed_differences(counts, (*differ, *administrative.balances(held)))
     _tie(counts, held)
     return Section("administrative", TITLE, blocks, counts)
@@ -127,7 +127,8 @@ def _quarters(counts: Counts, rows: Sequence[Reported]) -> Grid:
     laid: dict[tuple, dict[str, Reported]] = {}
     for one in rows:
         standing = one.standing.label if one.standing else ""
-        laid.setdefault((one.measure, standing, one.nature.label, one.site_id, one.system.value), {})[one.period] = one
+        at = (_words(one.measure), standing, one.nature.label, one.site_id, one.system.value)
+        laid.setdefault(at, {})[one.period] = one
     headings = words("Measure", "Standing", "Stock or flow", "Site", "System", *periods)
     cells = tuple(
         (*(Value(word) for word in line), *(_cell(counts, by.get(period)) for period in periods))
@@ -148,7 +149,7 @@ def _matched(study: Study, lines: Sequence[Line], whole: bool) -> list:
         return ["No reported measure can be set beside the case files."]
     groups: dict[tuple, list[Finding]] = {}
     for line in lines:
-        groups.setdefault((line.reported.says, line.reported.system.value), []).append(line.finding)
+        groups.setdefault((_words(line.reported.says), line.reported.system.value), []).append(line.finding)
     rows = tuple(
         (*(Value(word) for word in at), Value(len(found), Kind.NUMBER),
          *(Value(found.count(kind), Kind.NUMBER) for kind in Finding))
@@ -176,7 +177,7 @@ def _by_site(counts: Counts, lines: Iterable[Line]) -> list:
     for line in lines:
         if line.reported.count is not None:
             one = line.reported
-            groups.setdefault((one.says, one.written, one.site_id, one.system.value), []).append(line)
+            groups.setdefault((_words(one.says), one.written, one.site_id, one.system.value), []).append(line)
     rows = []
     for (says, written, site, system), found in sorted(groups.items()):
         reported = counts.add(
@@ -197,21 +198,29 @@ def _by_site(counts: Counts, lines: Iterable[Line]) -> list:
     return [Grid("administrative_sites", title, headings, tuple(rows))] if rows else []
 
 
-def _listed_lines(counts: Counts, lines: Iterable[Line]) -> list:
+def _listed_lines(counts: Counts, lines: Iterable[Line], threshold: int) -> list:
+    """The quarters that differ and whose numbers are large enough to be shown; the others are in the sums by site."""
     differ = [line for line in lines if line.finding in (Finding.DIFFERS, Finding.MORE_IN_FILES)]
-    if not differ:
+    large = [line for line in differ if min(line.reported.count, line.files) >= threshold]
+    if not large:
         return []
     rows = []
-    for line in differ[:LISTED]:
+    for line in large[:LISTED]:
         one, reported, there = line.reported, _put(counts, line.reported), _put_files(counts, line)
         rows.append((
-            Value(one.says), Value(one.site_id), Value(one.period), Value(one.system.value),
+            Value(_words(one.says)), Value(one.site_id), Value(one.period), Value(one.system.value),
             Value(one.count, Kind.COUNT, (reported,)), Value(line.files, Kind.COUNT, (there,)),
             Value(line.difference, Kind.NUMBER, (reported, there)),
         ))  # fmt: skip
     headings = words("Measure", "Site", "Quarter", "System", "Reported", "In the files", "Reported less files")
     title = "Quarters that differ from the case files"
-    return [Grid("administrative_differences", title, headings, tuple(rows), _more(differ))]
+    note = f"{len(rows)} of {len(differ)}; in the others a number is below {threshold}, or the list is too long."
+    notes = (note,) if len(rows) < len(differ) else ()
+    return [Grid("administrative_differences", title, headings, tuple(rows), notes)]
+
+
+def _words(measure: str) -> str:
+    return measure.replace("_", " ").capitalize()
 
 
 def _listed_differences(counts: Counts, differ: Sequence[Difference]) -> list:

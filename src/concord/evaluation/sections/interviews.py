@@ -6,7 +6,7 @@ from concord.casefile.formats import refi_qda
 from concord.casefile.reading import Refused
 from concord.disclosure.grids import Counts, Grid, Kind, Value, name, words
 from concord.evaluation import interviews, typed_rows
-from concord.evaluation.interviews import Counted, Group, Registry, Response, Role, SegmentAgreement, Themes
+from concord.evaluation.interviews import CodeAgreement, Counted, Group, Registry, Response, Role, Themes
 from concord.evaluation.sections import Section
 from concord.evaluation.study import Study, StudyError
 
@@ -14,6 +14,7 @@ DRAWS = 1000
 DEEPEST, LISTED = 2, 60
 """Levels of the code tree and rows that are shown."""
 COMPLETED_AND_CODED = (("participants", "coded"), ("interviews", Response.COMPLETED))
+HEADINGS = words("Code", "Coders", "Texts coded by two or more", "Alpha", "Lowest kappa", "Overlap", "Beware")
 ABSENT = f"No interview is on file: the folder has no {interviews.FILE}."
 NO_SEGMENTS = f"No coded text is on file: the folder has no {interviews.SEGMENTS}."
 
@@ -184,28 +185,26 @@ def _tie(counts: Counts, made: Themes, roles: Iterable[Counted]) -> None:
 def _agreement(project: refi_qda.Project, registry: Registry) -> list:
     site = {one.participant_id: one.site_id for one in registry.participants}
     sites = {text.name or text.guid: site.get(interviews.participant_of(text.name), "") for text in project.texts}
-    measured = interviews.agreement(project, sites, draws=DRAWS)
+    measured = interviews.agreement_by_code(project, sites, draws=DRAWS)
     if not measured:
         return ["No text was coded by two people, so how far coders agree is not known."]
-    letters = _letters(measured)
-    rows = tuple(
-        (
-            Value(one.code), Value(" and ".join(letters[coder] for coder in one.coders)), Value(one.texts, Kind.NUMBER),
-            Value(one.kappa, Kind.NUMBER, low=one.low, high=one.high, missing=one.undefined),
-            _or_missing(one.overlap, Kind.NUMBER, "neither used it"), Value("; ".join(one.caveats)),
-        )
-        for one in measured[:LISTED]
+    shown = [one for one in measured if one.code.count(" > ") < DEEPEST][:LISTED]
+    notes = [
+        "Alpha asks of every character whether it carries the code, over texts that two or more coded; its interval "
+        "draws texts within sites. Kappa is Cohen's of the two coders who agree least, overlap the share of characters "
+        "coded by either that both of them coded."
+    ]
+    if len(shown) < len(measured):
+        notes.append(f"The first {len(shown)} of {len(measured)} codes, two levels deep.")
+    title = "Agreement of coders on segments"
+    return [Grid("segment_agreement", title, HEADINGS, tuple(_agreed(one) for one in shown), tuple(notes))]
+
+
+def _agreed(one: CodeAgreement) -> tuple[Value, ...]:
+    least = one.lowest
+    return (
+        Value(one.code), Value(one.coders, Kind.NUMBER), Value(one.texts, Kind.NUMBER),
+        Value(one.alpha, Kind.NUMBER, low=one.low, high=one.high, missing=one.undefined),
+        _or_missing(least and least.kappa, Kind.NUMBER, "undefined for every two"),
+        _or_missing(least and least.overlap, Kind.NUMBER, "undefined for every two"), Value("; ".join(one.caveats)),
     )  # fmt: skip
-    headings = words("Code", "Coders", "Texts coded by both", "Kappa, by characters", "Overlap", "Beware")
-    note = (
-        "Kappa asks of every character whether it carries the code, over texts that both coded; its interval draws "
-        "texts within sites. Overlap is the share of characters coded by either that both coded."
-    )
-    more = (f"The first {LISTED} of {len(measured)}.",) if len(measured) > LISTED else ()
-    return [Grid("segment_agreement", "Agreement of coders on segments", headings, rows, (note, *more))]
-
-
-def _letters(measured: Iterable[SegmentAgreement]) -> dict[str, str]:
-    """Coders as A, B, C: a project has their names, a report has no use for them."""
-    coders = sorted({coder for one in measured for coder in one.coders})
-    return {coder: chr(65 + at) if at < 26 else str(at + 1) for at, coder in enumerate(coders)}
