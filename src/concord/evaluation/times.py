@@ -1,7 +1,7 @@
 """How long until something happens, when some were not followed to the end and one ending rules out another.
 
 Kaplan-Meier with its median, Aalen-Johansen cumulative incidence, cause-specific Cox regression with errors by site.
-The figures are statsmodels'; here they get refusals, intervals and limits. Days are days since the case opened.
+The figures are statsmodels'; here they get refusals, intervals, limits and errors by site. Days are since opening.
 
 Sources: Kaplan & Meier 1958, Greenwood 1926; Brookmeyer & Crowley 1982 (interval of a median); Aalen & Johansen 1978;
 Cox 1972 with Efron's ties; Lin & Wei 1989 (robust errors). Conventions as in R's survival: `survfit`, `coxph`.
@@ -319,12 +319,12 @@ def cox(days: Sequence[float], happened: Sequence[bool], features: Mapping[str, 
     columns = np.array([np.asarray(column, dtype=float) for column in features.values()]).T
     groups = np.unique(np.asarray(sites), return_inverse=True)[1]
     _require(status, columns, groups, tuple(features), events_per_feature)
-    naive, robust = _fitted(days, status, columns, groups)
+    fitted = _fitted(days, status, columns, groups)
     degrees = int(groups.max())
     width = float(stdtrit(degrees, 1 - (1 - level) / 2))
     found = tuple(
         _coefficient(name, *numbers, width, degrees)
-        for name, *numbers in zip(features, robust.params, naive.bse, robust.bse, strict=True)
+        for name, *numbers in zip(features, *fitted, strict=True)
     )
     caveats = (GOES_WITH, FEW_SITES, *_of_whole_sites(columns, groups, tuple(features)))
     return Regression(
@@ -353,20 +353,41 @@ def _require(status, columns, groups, names: Sequence[str], events_per_feature: 
             raise NoTimes(f"{name} is the same for everybody")
 
 
-def _fitted(days, status, columns, groups):
-    model = PHReg(days, columns, status=status, ties="efron")
+def _fitted(days, status, columns, groups) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Log hazard ratios, their model-based errors, and their robust errors by site."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # statsmodels warns where it did not converge
         for about_versions in (DeprecationWarning, FutureWarning):
             warnings.simplefilter("ignore", about_versions)
         try:
-            naive, robust = model.fit(disp=0), model.fit(groups=groups, disp=0)
-            fine = np.isfinite(robust.bse).all() and np.abs(robust.params).max() < SEPARATED
+            found = PHReg(days, columns, status=status, ties="efron").fit(disp=0)
+            parts = _score_parts(days, status, columns, found.params)
+            by_site = np.array([parts[groups == group].sum(axis=0) for group in range(groups.max() + 1)])
+            inverse = np.asarray(found.cov_params())
+            robust = np.sqrt(np.diag(inverse @ by_site.T @ by_site @ inverse))
+            fine = np.isfinite([found.bse, robust]).all() and np.abs(found.params).max() < SEPARATED
         except (Warning, np.linalg.LinAlgError, ValueError):
             fine = False
     if not fine:
         raise NoTimes("the estimate runs off: a feature parts those to whom it happened from the rest, or two coincide")
-    return naive, robust
+    return found.params, found.bse, robust
+
+
+def _score_parts(days, status, columns, params) -> np.ndarray:
+    """Each person's part in the score (people x features), with Efron's ties as R's `residuals(fit, "score")`.
+
+    statsmodels' own takes Breslow's ties here and has none for people whose following ended before the first event;
+    whole days are full of ties, and theirs is zero.
+    """
+    parts, risk = np.zeros(columns.shape), np.exp(columns @ params - (columns @ params).max())
+    for day in np.unique(days[status == 1]):
+        here, tied = days >= day, (days == day) & (status == 1)
+        many = int(tied.sum())
+        for step in range(many):
+            weight = risk * np.where(tied, 1 - step / many, here)
+            apart = columns - weight @ columns / weight.sum()
+            parts += (tied[:, None] / many - weight[:, None] / weight.sum()) * apart
+    return parts
 
 
 def _coefficient(name: str, log_ratio, error, robust_error, width: float, degrees: int) -> Coefficient:

@@ -98,6 +98,8 @@ def test_cumulative_incidence_has_an_error_when_nobody_remains():
     found = incidence(SMALL[0], [names[code] for code in (1, 2, 1, 0, 1, 2, 0, 1)])
     last = found.points["arrest"][-1]
     assert (last.day, last.share, last.error) == (12, near(0.71875), near(0.1700901645, 9))
+    assert [point.error for point in found.points["arrest"]] == [
+        near(error, 9) for error in (0.1169267933, 0.1530931089, 0.1838844109, 0.1700901645)]  # fmt: skip
 
 
 def test_outcomes_and_waiting_add_up_to_everybody(invented):
@@ -124,6 +126,19 @@ def test_cox_is_that_of_r_with_errors_by_site(invented):
     assert (found.n, found.events, found.sites) == (226, 113, 8)
     assert any("coloc belongs to whole sites" in caveat for caveat in found.caveats)
     assert "goes with" in str(found)
+
+
+def test_errors_by_site_are_those_of_r_where_days_are_tied_and_some_were_lost_early(invented):
+    """Days in spells of 60: 20 distinct ones for 113 arrests, and 12 people lost before the first arrest."""
+    happened = [name == "arrest" for name in invented["outcome"]]
+    days = zip(invented["days"], happened, strict=True)
+    spells = [max(day // 60, 1) if arrest else day // 60 for day, arrest in days]
+    features = {name: invented[name] for name in ("coloc", "labor", "x")}
+    found = cox(spells, happened, features, invented["site"])
+    wanted = [(-0.140535911446, 0.19455895966, 0.17213106073), (-0.069352184566, 0.34520540725, 0.25124632680),
+              (0.134904693068, 0.10608818286, 0.10249245898)]  # fmt: skip
+    for one, (log_ratio, error, robust) in zip(found.coefficients, wanted, strict=True):
+        assert (one.log_ratio, one.error, one.robust_error) == (near(log_ratio), near(error), near(robust))
 
 
 @pytest.mark.parametrize(
