@@ -19,11 +19,12 @@ def opened(rows, columns: tuple[str, ...], keys: Mapping[UUID, bytes], beside: t
     The text is "" where nothing was entered, and where the row's key was destroyed. `keys`: `sealing.own_keys`.
     """
     bound = sealing.bound_to_codes([rows.model._meta.get_field(column).code for column in columns])
-    many = len(columns)
-    for id, *values in rows.values_list("pk", *columns, *beside):  # at once: a server's cursor takes five times as long
+    end = 1 + len(columns)
+    for row in rows.values_list("pk", *columns, *beside):  # at once: a server's cursor takes five times as long
+        id = row[0]
         key = keys.get(id)
-        texts = sealing.unseal_row(values[:many], bound=bound, row=id, key=key) if key else [""] * many
-        yield id, texts, *values[many:]
+        texts = sealing.unseal_row(row[1:end], bound=bound, row=id, key=key) if key else [""] * len(columns)
+        yield (id, texts) + row[end:]
 
 
 def bare(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from concord.law.wall import Viewer
 from concord.site.keys import finding, sealing
@@ -61,24 +61,28 @@ def _inquiries(wanted: list[str], keys: Mapping[UUID, bytes], by: Viewer) -> Ite
 
 def _alike(wanted: list[str], rows: Iterable[tuple]) -> Iterable[tuple[float, tuple]]:
     """Rows whose names (their second part) are like the words typed, and how like: each word typed against the name's
-    word that is likest, 0 to 100, and the mean of these. Each word there is is compared once."""
-    known = [(row, finding.words(" ".join(row[1]))) for row in rows]
-    every = list({word for _row, words in known for word in words})
+    word that is likest, 0 to 100, and the mean of these. A row is let go before the next is opened."""
     least = 100 - (100 - ALIKE) * len(wanted)  # below it no other word can lift the mean to ALIKE
-    like = [_scores(typed, every, max(least, 1)) for typed in wanted]
-    first = like[0]
-    for row, words in known:
-        if least > 0 and first.keys().isdisjoint(words):
+    likeness = [_Likeness(typed, max(least, 1)) for typed in wanted]
+    first = likeness[0].__getitem__
+    for row in rows:
+        words = finding.words(" ".join(row[1]))
+        if least > 0 and not any(map(first, words)):
             continue
-        score = sum(max((scores.get(word, 0) for word in words), default=0) for scores in like) / len(wanted)
+        score = sum(max((like[word] for word in words), default=0) for like in likeness) / len(wanted)
         if score >= ALIKE:
             yield score, row
 
 
-def _scores(typed: str, words: list[str], least: float) -> dict[str, float]:
-    """How like each word is to the one typed, where it is at all; the beginning of a word is like the whole of it."""
-    found = {word: score for word, score, _n in process.extract(
-        typed, words, scorer=fuzz.ratio, processor=None, score_cutoff=least, limit=None)}  # fmt: skip
-    if len(typed) >= LEAST_LETTERS:
-        found |= {word: 100 for word in words if word.startswith(typed)}
-    return found
+class _Likeness(dict):
+    """How like each word asked for is to the one typed; 0 where that is less than `least`. The beginning of a word is
+    like the whole of it. Each word is compared once, however many bear it."""
+
+    def __init__(self, typed: str, least: float):
+        super().__init__()
+        self.typed, self.least = typed, least
+
+    def __missing__(self, word: str) -> float:
+        begun = len(self.typed) >= LEAST_LETTERS and word.startswith(self.typed)
+        score = self[word] = 100 if begun else fuzz.ratio(self.typed, word, score_cutoff=self.least)
+        return score
