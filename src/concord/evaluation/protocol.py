@@ -60,6 +60,7 @@ class Protocol:
     threshold: int = THRESHOLD
     level: float = LEVEL
     stated: Mapping = field(default_factory=dict)
+    encodings: Mapping[str, str] = field(default_factory=dict)
 
     def registered(self, figure: str) -> bool:
         """Was a question registered that this figure (`unit.stage`) answers?"""
@@ -71,7 +72,7 @@ PLAIN = {
     "certificate": str, "agreement": str, "destroy_by": date, "population": str, "selection": str, "closed_only": bool,
     "threshold": int, "level": float,
 }  # fmt: skip
-LISTS = ("question", "site", "comparator", "features", "stated")
+LISTS = ("question", "site", "comparator", "features", "stated", "encodings")
 
 
 def read(folder: Path) -> Protocol:
@@ -99,6 +100,7 @@ def parse(stated: Mapping) -> Protocol:
         comparators=tuple(row for _, row in _rows(stated, "comparator")),
         features=tuple(_words("features", stated.get("features", []))),
         stated=stated.get("stated", {}),
+        encodings=stated.get("encodings", {}),
     )
     if protocol.threshold < 3:
         raise ProtocolError(f"{FILE}, threshold: {protocol.threshold} hides too little. Give 3 or more")

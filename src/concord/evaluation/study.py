@@ -115,16 +115,16 @@ def _of_templates(folder: Path, plan: protocols.Protocol) -> Study:
     reports: dict[str, reading.Report] = {}
     engine = Engine()
     for name, table in TABLES.items():
-        bundle.load(engine, table, _rows(name, table, sources, reports))
+        bundle.load(engine, table, _rows(name, table, sources, reports, plan.encodings))
     return _ready(Study(folder, engine, TABLES, Grade.RESEARCH, plan, plan.matures_on, reports))
 
 
-def _rows(name: str, table: Table, sources: Mapping, reports: dict[str, reading.Report]) -> Iterator[dict]:
+def _rows(name: str, table: Table, sources: Mapping, reports: dict, encodings: Mapping) -> Iterator[dict]:
     if name not in sources:
         return iter(())
     reports[name] = reading.Report()
     path, sheet = sources[name]
-    return reading.read_table(path, table, reports[name], sheet=sheet)
+    return reading.read_table(path, table, reports[name], sheet=sheet, encoding=encodings.get(name, "utf-8"))
 
 
 def _ready(study: Study) -> Study:
