@@ -147,6 +147,32 @@ def test_a_project_that_cannot_be_trusted_is_refused_with_its_place(written, cas
     assert said in told
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda xml: xml.replace("<CodeBook", "<!DOCTYPE p><CodeBook"), "line 2: it declares a document type"),
+        (lambda xml: xml.replace("codebook:1.0", "codebook:2.0"), "does not begin with urn:QDA-XML:codebook:1.0"),
+        (lambda xml: xml.replace('name="Trust"', 'name=" "'), "line 2: a code has no name"),
+        (lambda xml: xml[:-5], "not well-formed XML"),
+    ],
+)
+def test_a_codebook_that_cannot_be_trusted_is_refused_with_its_place(project, tmp_path, change, said):
+    path = tmp_path / "codes.qdc"
+    refi_qda.write_codebook(project.codes, path)
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(Refused, match="codes.qdc") as refused:
+        refi_qda.read_codebook(path)
+    assert said in str(refused.value)
+
+
+def test_the_text_of_a_pdf_is_read_under_the_name_of_the_pdf(written, project):
+    inside = f'<PDFSource guid="{guid("pdf")}" name="P-02.pdf"><Representation guid="{guid("rep")}">'
+    inside += "<PlainTextContent>Read aloud</PlainTextContent></Representation></PDFSource></Sources>"
+    read = refi_qda.read_project(changed(written, lambda xml: xml.replace("</Sources>", inside)))
+    assert [(text.name, text.content) for text in read.texts][1] == ("P-02.pdf", "Read aloud")
+    assert read.left_out == (("PDFSource", 1),)
+
+
 @pytest.mark.parametrize("name", ["../outside.txt", "/etc/outside.txt", "Sources/..\\outside.txt", "C:outside.txt"])
 def test_a_part_whose_name_leads_out_is_refused(written, name):
     assert "its name leads out of the project" in refusal(changed(written, **{name: b"x"}))
@@ -157,6 +183,11 @@ def test_a_bomb_is_refused_before_it_is_unpacked(written):
     assert "too large to be true" in refusal(written, limits=Limits(unpacked=100))
     assert "more than 1 parts" in refusal(written, limits=Limits(parts=1))
     assert "larger than 10 bytes" in refusal(written, limits=Limits(size=10))
+
+
+def test_a_project_of_too_many_elements_is_refused_before_they_fill_the_memory(written, monkeypatch):
+    monkeypatch.setattr(refi_qda, "MOST_ELEMENTS", 10)
+    assert "project.qde, line 2: it has more than 10 elements. Split the project." in refusal(written)
 
 
 def test_a_project_cut_short_anywhere_is_refused_and_never_breaks(written):

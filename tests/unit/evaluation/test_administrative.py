@@ -217,6 +217,13 @@ def test_quarters_that_differ_are_listed_one_by_one_where_both_numbers_are_large
     assert shown(made, "administrative_differences") == [["Investigations opened", "north", "2022-Q1", "PMT", 6, 4, 2]]
 
 
+def test_a_case_whose_opening_is_not_on_file_stands_in_no_quarter(tmp_path):
+    unknown = world.case(1, "north", opened="", opened_on_why="not_recorded")
+    cases = [unknown, *(world.case(n, "south") for n in range(2, 6))]
+    made = made_of(tmp_path, "north,2022-Q1,PMT,investigations_opened,,1,\n", case=cases)
+    assert "No reported measure can be set beside the case files." in made.blocks
+
+
 def test_files_chosen_by_hand_contradict_a_report_only_when_they_hold_more(tmp_path):
     text = "north,2022-Q1,PMT,investigations_opened,,9,\nsouth,2022-Q1,PMT,investigations_opened,,1,\n"
     made = made_of(tmp_path, text)

@@ -32,7 +32,8 @@ QDE = "project.qde"
 ORIGIN = "Concord"
 INTERNAL = "internal://"
 DEEPEST = 100
-MOST_XML = 200_000_000  # bytes, of one part
+MOST_XML = 100_000_000  # bytes, of one part
+MOST_ELEMENTS = 1_000_000
 A_GUID = re.compile(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 A_COLOR = re.compile(r"#(?:[0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})")
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -273,6 +274,7 @@ class _Tree:
         self.namespace = root.split("}")[0]
         self.open: list[_Node] = []
         self.made: _Node | None = None
+        self.count = 0
         self.parser = expat.ParserCreate(namespace_separator="}")
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self.doctype
@@ -294,6 +296,9 @@ class _Tree:
             raise self.refuse("an element has no namespace", f"its elements need {self.namespace}")
         if len(self.open) == DEEPEST:
             raise self.refuse(f"it is nested deeper than {DEEPEST}", EXPORT_AGAIN)
+        self.count += 1
+        if self.count > MOST_ELEMENTS:
+            raise self.refuse(f"it has more than {MOST_ELEMENTS:,} elements", "split the project")
         namespace, local = tag.rsplit("}", 1)
         node = _Node(local if namespace == self.namespace else tag, attributes, self.parser.CurrentLineNumber)
         if self.open:

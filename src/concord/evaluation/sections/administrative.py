@@ -87,7 +87,8 @@ def files(study: Study) -> dict[tuple[str, str, str, str | None], int]:
     """Counts in the case files by site, quarter, measure and standing, noughts included from the first quarter in which
     a site opened a case to the last. Days stand in a research bundle alone; a shared one has opened quarters."""
     span = {site: (first, last) for site, first, last in study.run(
-        "select site_id, min(opened_quarter), max(opened_quarter) from cases group by site_id").rows}  # fmt: skip
+        "select site_id, min(opened_quarter), max(opened_quarter) from cases where opened_quarter is not null "
+        "group by site_id").rows}  # fmt: skip
     asked = FROM_FILES | (FROM_DATED_FILES if study.grade is Grade.RESEARCH else {})
     held: dict = {}
     for measure, sql in asked.items():
