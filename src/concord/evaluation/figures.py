@@ -6,7 +6,7 @@ could move it. Only a registered question gets an interval; anything else is exp
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from concord.disclosure.grids import Counts, name
@@ -68,8 +68,8 @@ ALL_OF = {"cases": "Cases opened", "suspects": "Suspects", "charges": "Counts ch
 class Figure:
     """One rate. `unknown` are those of the base of whom the file does not say; they are in neither number.
 
-    `immature` were left out because they were not followed long enough. `interval` is None where none is honest, and
-    `standing` says why; `bounds` are worst cases, not an interval. `by_site` holds (numerator, denominator) a site.
+    `immature` were left out because they were not followed long enough. `interval` has ends only where they are honest,
+    and `standing` says why not; `bounds` are worst cases, not an interval. `by_site` holds (numerator, denominator) a site.
     """
 
     key: str
@@ -185,21 +185,20 @@ def _refusal(unit: str, denominator: int, unknown: int, immature: int) -> str:
 
 def _with_uncertainty(made: Figure, study: Study) -> Figure:
     """The figure with the interval or the bounds that how its files came allows."""
-    if made.refused or not made.registered:
+    if made.refused:
         return made
-    if made.drawn == RANDOM:
-        pairs = [pair for pair in made.by_site.values() if pair[1]]
-        interval = survey.proportion([n for n, _ in pairs], [d for _, d in pairs], level=study.protocol.level)
-        return _replaced(made, interval=interval)
+    pairs = [pair for pair in made.by_site.values() if pair[1]]
+    found = survey.proportion([n for n, _ in pairs], [d for _, d in pairs], level=study.protocol.level)
+    if not made.registered or made.drawn != RANDOM:
+        found = replace(found, low=None, high=None)  # the design effect alone: how alike files of one site are
+    made = replace(made, interval=found)
+    if not made.registered:
+        return made
     if made.drawn == HAND_PICKED and made.unit == "cases" and made.type == "all" and made.base == "opened":
         left_out = sum(site["eligible"] - site["coded"] for site in study.frame.values()) + made.unknown
         if study.frame and left_out >= 0:
-            return _replaced(made, bounds=survey.worst_case_bounds(made.numerator, made.denominator, left_out))
+            return replace(made, bounds=survey.worst_case_bounds(made.numerator, made.denominator, left_out))
     return made
-
-
-def _replaced(made: Figure, **changes) -> Figure:
-    return Figure(**{**{key: getattr(made, key) for key in Figure.__dataclass_fields__}, **changes})
 
 
 def counts(study: Study, unit: str) -> Counts:

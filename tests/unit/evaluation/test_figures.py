@@ -60,7 +60,7 @@ def test_a_rate_whose_denominator_is_unknown_is_refused_with_the_reason(five):
 
 
 def test_files_chosen_by_hand_get_no_interval(five):
-    assert of(five, "cases.prosecuted").interval is None
+    assert of(five, "cases.prosecuted").interval.low is None
     assert of(five, "cases.prosecuted").standing == "files chosen by hand"
 
 

@@ -38,7 +38,7 @@ def share(value: float | None, of: tuple[str, ...], missing: str = "") -> Value:
 def _uncertainty(made: Figure, of: tuple[str, ...]) -> Value:
     found = made.interval
     if found is not None and found.low is not None:
-        return Value(f"{found.low:.1%} to {found.high:.1%}", Kind.TEXT, of, found.low, found.high)
+        return Value(None, Kind.SHARE, of, found.low, found.high)
     if made.bounds:
         low, high = made.bounds
         return Value(f"worst case {low:.1%} to {high:.1%}", Kind.TEXT, of, low, high)
