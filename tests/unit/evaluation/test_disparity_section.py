@@ -105,6 +105,13 @@ def test_race_recorded_for_nobody_is_said(tmp_path):
     assert "Race is not recorded for any suspect" in made.blocks[0]
 
 
+def test_a_group_of_very_few_is_not_followed_from_stage_to_stage(tmp_path):
+    made = section(tmp_path, suspects(*["black", "white"] * 6, "asian", arrested=9))
+    told = {row["Race or ethnicity"].shown for row in rows(made, "disparity_passage")}
+    assert told == {BLACK, "White"}
+    assert not rows(made, "disparity_shares", "Prosecuted")
+
+
 def test_the_grids_can_be_released_and_drawn(tmp_path):
     made = section(tmp_path, suspects(*["black"] * 30, *["white"] * 20, *["black;white"] * 2, "", arrested=40))
     assert len(release(made.grids(), made.counts).grids) == 4

@@ -1,5 +1,6 @@
 import pytest
 
+from concord.disclosure.release import Rule, release
 from concord.evaluation import invented
 from concord.evaluation import study as studies
 from concord.evaluation.report.pictures import draw
@@ -86,20 +87,30 @@ def test_an_arrest_without_its_day_is_left_out_and_counted(tmp_path):
 
 
 def test_what_came_after_the_end_of_following_has_not_happened_yet(tmp_path):
-    late = [world.case(1, "north", opened="2024-06-01", status="open", closed_on="", closed_how="")]
-    late[0] |= {"closed_on_why": "not_yet_known", "closed_how_why": "not_yet_known"}
+    late = [
+        world.case(number, "north", opened="2024-06-01", status="open", closed_on="", closed_how="",
+                   closed_on_why="not_yet_known", closed_how_why="not_yet_known")
+        for number in (1, 2, 3)
+    ]  # fmt: skip
     found = summary(tmp_path, case=late, suspect=[world.suspect(1, 1, "2024-09-01")], charge=CONSIDERED)
-    assert found["Suspect arrested"] == (0, 1, 1, "none")
+    assert found["Suspect arrested"] == (0, 3, 3, "none")
 
 
 def test_an_arrest_before_the_opening_is_on_its_first_day(tmp_path):
-    tables = {"case": [world.case(1, "north")], "suspect": [world.suspect(1, 1, "2022-02-01")], "charge": CONSIDERED}
-    found = summary(tmp_path, **tables)
-    assert found["Suspect arrested"] == (1, 1, 0, "none")
+    cases = [world.case(number, "north") for number in (1, 2, 3)]
+    found = summary(tmp_path, case=cases, suspect=[world.suspect(1, 1, "2022-02-01")], charge=CONSIDERED)
+    assert found["Suspect arrested"] == (1, 3, 0, "none")
 
 
-def test_too_few_for_a_curve_is_said(tmp_path):
+def test_a_course_of_very_few_is_not_told(tmp_path):
+    with studies.read(world.five_cases(tmp_path)) as study:
+        section = times.section(study)
+    assert f"From prosecution to conviction: {times.TOO_FEW}" in section.blocks
+    assert release(section.grids(), section.counts, Rule(threshold=3)).grids
+
+
+def test_nobody_for_a_curve_is_said(tmp_path):
     with studies.read(world.five_cases(tmp_path, suspect=[world.suspect(1, 1)], charge=CONSIDERED)) as study:
         section = times.section(study)
-    assert "From prosecution to conviction: no curve, because there is nobody to follow." in section.blocks
+    assert f"From prosecution to conviction: {times.TOO_FEW}" in section.blocks
     assert times.NOT_ASKED in section.blocks

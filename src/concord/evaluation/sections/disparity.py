@@ -1,6 +1,6 @@
 """Suspects' race or ethnicity stage by stage, beside the comparators that the protocol names; and who went on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from concord.disclosure.grids import Counts, Grid, Heading, Kind, Value, name, words
 from concord.evaluation import disparity
@@ -42,13 +42,21 @@ def section(study: Study) -> Section:
         told = "Race is not recorded for any suspect, so nothing can be said of who was suspected."
         return Section("disparity", TITLE, [told, ENTRY])
     counts = Counts()
-    alone, whole = ({stage: _tally(people, stage, rule) for stage in STAGES} for rule in (Rule.ALONE, Rule.ANY))
+    alone, whole = (_tallies(people, rule, study.protocol.threshold) for rule in (Rule.ALONE, Rule.ANY))
+    if "followed" not in alone:
+        return Section("disparity", TITLE, ["Race is recorded for too few suspects to tell of any group.", ENTRY])
     groups = [group for group in GROUPS if alone["followed"].counts.get(group) or whole["followed"].counts.get(group)]
     _register(alone, whole, groups, counts)
     blocks: list = [ENTRY, _shares(alone, groups), _source(alone["followed"], counts)]
     blocks += _beside(study, {Rule.ALONE: alone, Rule.ANY: whole}, groups, counts)
-    blocks.append(_passages(study, people, groups, counts))
+    blocks.append(_passages(study, people, alone.keys(), groups, counts))
     return Section("disparity", TITLE, blocks, counts)
+
+
+def _tallies(people: list[tuple[Person, dict]], rule: Rule, threshold: int) -> dict[str, Tally]:
+    """The stages that people enough of known race reached; of the others nothing can be told by group."""
+    made = {stage: _tally(people, stage, rule) for stage in STAGES}
+    return {stage: tally for stage, tally in made.items() if tally.known >= threshold}
 
 
 def _tally(people: list[tuple[Person, dict]], stage: str, rule: Rule) -> Tally:
@@ -201,11 +209,16 @@ def _standing(study: Study) -> str:
     return {"random": "registered", "all": "census"}.get(study.drawn, "files chosen by hand")
 
 
-def _passages(study: Study, people: list[tuple[Person, dict]], groups: list[str], counts: Counts) -> Grid:
-    rows = [
-        _passage(study, people, group, start, end, counts)
-        for start, end in PASSAGES for group in groups if group != SEVERAL
+def _passages(study: Study, people: list, stages: Set[str], groups: list[str], counts: Counts) -> Grid | str:
+    asked = [
+        (start, end, group, _passage(study, people, group, start, end))
+        for start, end in PASSAGES if {start, end} <= stages for group in groups if group != SEVERAL
     ]  # fmt: skip
+    least = study.protocol.threshold
+    told = [one for one in asked if one[3].of >= least and one[3].others >= least]
+    if not told:
+        return "Too few suspects are of any one group to say who went on from one stage to the next."
+    rows = [_laid(study, found, group, start, end, counts) for start, end, group, found in told]
     headings = (
         *words("From and to", "Race or ethnicity", "Went on", "Of", "All others who went on", "Of them"),
         Heading("Ratio", "1 = as often"), Heading("Standing"),
@@ -214,10 +227,12 @@ def _passages(study: Study, people: list[tuple[Person, dict]], groups: list[str]
     return Grid("disparity_passage", "Who went on from one stage to the next", headings, tuple(rows), notes)
 
 
-def _passage(study: Study, people: list, group: str, start: str, end: str, counts: Counts) -> tuple[Value, ...]:
+def _passage(study: Study, people: list, group: str, start: str, end: str) -> Passage:
     there = [(person, row[end]) for person, row in people if start == "followed" or row[start]]
-    interval = _interval(study)
-    found = disparity.passage(end, group, there, level=study.protocol.level, interval=interval)
+    return disparity.passage(end, group, there, level=study.protocol.level, interval=_interval(study))
+
+
+def _laid(study: Study, found: Passage, group: str, start: str, end: str, counts: Counts) -> tuple[Value, ...]:
     went, of, others_went, others = _told(found, group, start, end, counts)
     ratio = Value(None, missing=found.refused)
     if found.ratio is not None:

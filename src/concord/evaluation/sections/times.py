@@ -29,6 +29,7 @@ FROM_SUSPECTS = (
     "s.prosecuted_days from suspects s left join (select suspect_id, max(disposed_days) as last from charges "
     "group by suspect_id) h using (suspect_id) where s.prosecuted order by s.suspect_id"
 )
+TOO_FEW = "so few came this far that nothing can be told without telling of one of them."
 ENDED_OTHERWISE = ("dismissed", "acquitted", "diverted")
 
 
@@ -70,10 +71,13 @@ def section(study: Study) -> Section:
     """Grids `times`, `times_<course>` with a picture each, and `times_features`."""
     counts, blocks, summary = Counts(), [COMPETING], []
     held = {course.key: _merged(course, _followed(study, course), study.protocol.threshold) for course in COURSES}
-    for course, followed in held.values():
+    told = [(course, followed) for course, followed in held.values() if _enough(study, followed)]
+    for course, followed in told:
         summary += _summary(study, course, followed, _counted(course, followed, counts))
-    blocks.append(_summary_grid(summary))
-    for course, followed in held.values():
+    if summary:
+        blocks.append(_summary_grid(summary))
+    blocks += [f"{course.says}: {TOO_FEW}" for course, followed in held.values() if not _enough(study, followed)]
+    for course, followed in told:
         blocks += _curves(study, course, followed, counts)
     blocks += _features(study, held["prosecuted"][1], counts)
     return Section("times", "How long it took", blocks, counts)
@@ -93,6 +97,11 @@ def _followed(study: Study, course: Course) -> Followed:
         tuple(row for row, _ in known),
         len(rows) - len(known),
     )
+
+
+def _enough(study: Study, held: Followed) -> bool:
+    """Whether a course has people enough that its parts can be told at all."""
+    return len(held.days) + held.left_out >= study.protocol.threshold
 
 
 def _rows(study: Study, course: Course) -> list[dict]:
