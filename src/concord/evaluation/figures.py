@@ -69,7 +69,7 @@ class Figure:
     """One rate. `unknown` are those of the base of whom the file does not say; they are in neither number.
 
     `immature` were left out because they were not followed long enough. `interval` has ends only where they are honest,
-    and `standing` says why not; `bounds` are worst cases, not an interval. `by_site` holds (numerator, denominator) a site.
+    and `standing` says why not; `bounds` are worst cases, not an interval. `by_site` holds (numerator, denominator).
     """
 
     key: str
