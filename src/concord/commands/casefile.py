@@ -62,6 +62,10 @@ def _reconcile(rows: Path, table: Path, year: int) -> int:
     _print(report.listed, everything=False)
     odd = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in fbi_trafficking.oddities(read).items())
     print(f"{len(read):,} rows, none changed or left out; {odd}")
+    if year not in (years := sorted({row.year for row in read})):
+        told = f"{years[0]} to {years[-1]}" if years else "no year"
+        print(f"{rows.name} has no row of {year}; it has {told}. Give --year of the table", file=sys.stderr)
+        return 2
     found = fbi_trafficking.reconcile(read, printed, year)
     print(found)
     return 1 if report.rejected or found.differ or found.only_printed or found.only_rows else 0

@@ -63,10 +63,10 @@ class Audit:
     def __str__(self) -> str:
         if not self.cells:
             return f"No count below {self.rule.threshold}: nothing is hidden."
-        return (
-            f"Hidden: {self.primary} below {self.rule.threshold}, and {self.complementary} more to protect them; "
-            f"the nearest that a reader can come to a hidden count is a span of {self.least:.0f}."
-        )
+        said = f"Hidden: {self.primary} below {self.rule.threshold}, and {self.complementary} more to protect them"
+        if np.isinf(self.least):
+            return f"{said}; no sum says how large one of them can be."
+        return f"{said}; the nearest that a reader can come to a hidden count is a span of {self.least:.0f}."
 
 
 def audit(
@@ -134,14 +134,16 @@ def _spans(
     sums: sparse.csc_array, truth: np.ndarray, floor: np.ndarray, ceiling: np.ndarray, targets: list[int], rule: Rule
 ) -> list[tuple[float, float]]:
     """The least and most of each target among all tables with the same sums."""
+    if not sums.shape[0]:
+        return [(floor[target], ceiling[target]) for target in targets]
     most = truth.sum() + 10.0 * rule.width + 10  # beyond it more is no better: keeps every programme bounded
     bounds = Bounds(floor, np.minimum(ceiling, most))
     there = sums @ truth
-    held = LinearConstraint(sums, there, there) if sums.shape[0] else None
+    held = LinearConstraint(sums, there, there)
     return [(_end(target, 1, held, bounds), _end(target, -1, held, bounds)) for target in targets]
 
 
-def _end(target: int, sign: int, held: LinearConstraint | None, bounds: Bounds) -> float:
+def _end(target: int, sign: int, held: LinearConstraint, bounds: Bounds) -> float:
     aim = np.zeros(len(bounds.lb))
     aim[target] = sign
     found = milp(aim, constraints=held, bounds=bounds)  # no integrality: a linear programme, solved by HiGHS

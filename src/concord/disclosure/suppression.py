@@ -149,9 +149,14 @@ class _Part:
         if self.doubted[target]:
             return np.zeros_like(dark)
         down, up = self.truth - self.floor, self.ceiling - self.truth
-        found = [self._move(target, by, dark, down, up, whole=True) for by in (1, -1)]
-        prices = [np.inf if one is None else self.price[(abs(one) > NEAR) & ~dark].sum() for one in found]
-        best = found[int(np.argmin(prices))]
+        best, least = None, np.inf
+        for by in (1, -1):
+            move = self._move(target, by, dark, down, up, whole=True)
+            price = np.inf if move is None else self.price[(abs(move) > NEAR) & ~dark].sum()
+            if price < least:
+                best, least = move, price
+            if least == 0:
+                break
         if best is None:
             return None
         self.doubted |= abs(best) > 1 - NEAR

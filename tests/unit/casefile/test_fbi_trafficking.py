@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from concord.casefile.formats import fbi_trafficking as fbi
 from concord.casefile.reading import InMemory, Refused, Report
@@ -127,6 +129,23 @@ def test_the_command_prints_what_agrees_and_says_by_its_exit_that_something_does
     command = ["casefile", "reconcile", str(tmp_path / "ht.csv"), str(tmp_path / "table.csv"), "--year"]
     assert main([*command, "2016"]) == 1  # Federal is only in the rows
     assert "offenses of 1 of 1 states on both sides are as printed: Nebraska" in capsys.readouterr().out
+
+
+def test_a_year_that_the_rows_lack_is_told(tmp_path, capsys):
+    (tmp_path / "ht.csv").write_text(ROWS, encoding="utf-8")
+    (tmp_path / "table.csv").write_text(TABLE + "Nebraska,4,5,0,4,0,0,8,5,0\n", encoding="utf-8")
+    assert main(["casefile", "reconcile", str(tmp_path / "ht.csv"), str(tmp_path / "table.csv"), "--year", "2030"]) == 2
+    assert "ht.csv has no row of 2030; it has 2015 to 2016" in capsys.readouterr().err
+
+
+@given(st.data())
+def test_however_rows_are_grouped_their_sums_are_given_back(data):
+    rows = read(ROWS)
+    grouped: dict[int, dict[str, int]] = {}
+    for row in rows:
+        group = grouped.setdefault(data.draw(st.integers(0, 2)), dict.fromkeys(row.counts(), 0))
+        group |= {name: group[name] + count for name, count in row.counts().items()}
+    assert fbi.reaggregated((row.counts() for row in rows), grouped.values())["actual"] == 16
 
 
 # --- The FBI's own files ----------------------------------------------------------------------------------------------

@@ -34,6 +34,9 @@ def test_the_audit_is_summed_up_in_words():
         "Hidden: 1 below 5, and 1 more to protect them; "
         "the nearest that a reader can come to a hidden count is a span of 12."
     )
+    alone = release([column("small", Counts({"labor": 3}), "labor")], Counts({"labor": 3}))
+    assert "no sum says how large" in str(alone)
+    assert "nothing is hidden" in str(release([], Counts({"sex": 28})))
 
 
 def test_shares_and_intervals_of_a_hidden_count_are_blank():

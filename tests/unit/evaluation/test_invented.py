@@ -4,6 +4,7 @@ import pytest
 
 from concord.casefile import bundle, checks
 from concord.evaluation import invented
+from concord.evaluation import study as studies
 from concord.vocabulary import Grade
 
 
@@ -38,6 +39,13 @@ def test_sites_hand_pick_files_that_went_well():
                for drawn in ("random", "hand_picked")}  # fmt: skip
     assert charged["hand_picked"] > charged["random"] + 0.1
     assert charged["random"] == pytest.approx(made.charged_under_trafficking, abs=0.06)
+
+
+def test_the_views_find_the_truth_of_the_world_again(tmp_path):
+    made = invented.invented_study(tmp_path / "study", 3, sites=4, files=80, drawn="all")
+    with studies.read(tmp_path / "study") as study:
+        found = study.run("select count_if(charged_strict), count_if(prosecuted) from cases")
+    assert found.rows == [(sum(file.charged for file in made.files), sum(file.prosecuted for file in made.files))]
 
 
 def test_another_way_of_drawing_is_refused():
