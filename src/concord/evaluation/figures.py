@@ -87,11 +87,14 @@ class Figure:
     interval: survey.Proportion | None = None
     bounds: tuple[float, float] | None = None
     refused: str = ""
+    weighted: bool = False
 
     @property
     def share(self) -> float | None:
-        """Numerator over denominator, 0 to 1; None where the rate is refused."""
-        return None if self.refused else self.numerator / self.denominator
+        """Numerator over denominator, 0 to 1, or weighted by site (`weighted`); None where the rate is refused."""
+        if self.refused:
+            return None
+        return self.interval.estimate if self.weighted else self.numerator / self.denominator
 
     @property
     def sites(self) -> int:
@@ -108,7 +111,8 @@ class Figure:
             return "census"
         if self.drawn == HAND_PICKED:
             return "files chosen by hand"
-        return self.interval.method if self.interval and self.interval.low is not None else "no interval"
+        method = self.interval.method if self.interval and self.interval.low is not None else "no interval"
+        return f"{method}; weighted by site" if self.weighted else str(method)
 
     def __str__(self) -> str:
         kind = "" if self.type == "all" else f" ({self.type.replace('_', ' ')})"
@@ -187,8 +191,10 @@ def _with_uncertainty(made: Figure, study: Study) -> Figure:
     """The figure with the interval or the bounds that how its files came allows."""
     if made.refused:
         return made
-    pairs = [pair for pair in made.by_site.values() if pair[1]]
-    found = survey.proportion([n for n, _ in pairs], [d for _, d in pairs], level=study.protocol.level)
+    found = survey.proportion(*_weighed(made, study.weights), level=study.protocol.level)
+    if study.weights:
+        found = _told_roughly(found)
+        made = replace(made, weighted=True)
     if not made.registered or made.drawn != RANDOM:
         found = replace(found, low=None, high=None)  # the design effect alone: how alike files of one site are
     made = replace(made, interval=found)
@@ -199,6 +205,21 @@ def _with_uncertainty(made: Figure, study: Study) -> Figure:
         if study.frame and left_out >= 0:
             return replace(made, bounds=survey.worst_case_bounds(made.numerator, made.denominator, left_out))
     return made
+
+
+def _weighed(made: Figure, weights: dict[str, float]) -> tuple[list[float], list[float]]:
+    """Numerators and denominators of the sites, each weighted by what its files stand for, the sum unchanged."""
+    pairs = {site: pair for site, pair in made.by_site.items() if pair[1]}
+    total = sum(weights.get(site, 1.0) * of for site, (_, of) in pairs.items())
+    scale = made.denominator / total
+    held = [(weights.get(site, 1.0) * scale, *pair) for site, pair in pairs.items()]
+    return [weight * reached for weight, reached, _ in held], [weight * of for weight, _, of in held]
+
+
+def _told_roughly(found: survey.Proportion) -> survey.Proportion:
+    """To a tenth of a percent: a weighted share to sixteen digits would give away the sites that it is made of."""
+    ends = {end: None if getattr(found, end) is None else round(getattr(found, end), 3) for end in ("low", "high")}
+    return replace(found, estimate=round(found.estimate, 3), **ends)
 
 
 def counts(study: Study, unit: str) -> Counts:

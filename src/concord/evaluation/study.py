@@ -19,6 +19,8 @@ from concord.evaluation import views
 from concord.vocabulary import Grade
 
 RANDOM, ALL, HAND_PICKED = "random", "all", "hand_picked"
+ALIKE = 1.1
+"""Weights of sites are left out while the largest is at most this many times the smallest: refusals alone do that."""
 HOW_DRAWN = {
     RANDOM: "Files were drawn at random",
     ALL: "Every eligible file was read",
@@ -83,6 +85,15 @@ class Study:
             "count(case_id) as coded from frame group by site_id order by site_id"
         )
         return {row["site_id"]: row for row in rows.dicts()}
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """For each site how many eligible files a coded one stands for, where files were drawn at random and the sites
+        differ in it; empty where all files stand for alike many, or for themselves (Horvitz and Thompson 1952)."""
+        coded = {site: row["eligible"] / row["coded"] for site, row in self.frame.items() if row["coded"]}
+        if self.drawn != RANDOM or not set(self.sites) <= set(coded):
+            return {}
+        return coded if max(coded.values()) > ALIKE * min(coded.values()) else {}
 
 
 def read(folder: Path | str) -> Study:

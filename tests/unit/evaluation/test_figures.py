@@ -106,3 +106,29 @@ def test_the_counts_under_a_funnel_add_up(five, drawn, unit):
     assert held.relations
     assert all(held.values[at] == getattr(one, part) for one in made for at, part in
                zip(figures.names(one), ("numerator", "denominator", "unknown"), strict=False))  # fmt: skip
+
+
+def framed(study_folder, each: dict[str, int]):
+    """Every case of five was drawn at random; each site has so many files that were not."""
+    rows = [
+        {"file_id": f"f{n}", "site_id": "north" if n < 3 else "south", "eligible": "yes", "selected_by": "random",
+         "received": "yes", "case_id": f"c{n}"}
+        for n in range(1, 6)
+    ]  # fmt: skip
+    for site, more in each.items():
+        rows += [{"file_id": f"{site}{n}", "site_id": site, "eligible": "yes", "received": "no"} for n in range(more)]
+    return world.five_cases(study_folder, frame=rows)
+
+
+def test_a_file_of_a_site_that_gave_few_of_many_stands_for_more(tmp_path):
+    with studies.read(framed(tmp_path, {"north": 18, "south": 0})) as study:
+        made = of(study, "cases.prosecuted")
+    assert (made.numerator, made.denominator) == (2, 3)
+    assert made.share == round(10 * 2 / (10 * 2 + 1 * 1), 3)  # north: 2 of 2 at weight 10; south: 0 of 1 at weight 1
+    assert "weighted by site" in made.standing
+
+
+def test_sites_that_gave_the_same_part_need_no_weights(tmp_path):
+    with studies.read(framed(tmp_path, {"north": 2, "south": 3})) as study:
+        assert study.weights == {}
+        assert of(study, "cases.prosecuted").share == 2 / 3

@@ -36,7 +36,10 @@ def _window(study: Study) -> str:
 
 
 def _chosen(study: Study) -> str:
-    return f"{HOW_DRAWN[study.drawn]}. What uncertainty is printed follows from that."
+    said = f"{HOW_DRAWN[study.drawn]}. What uncertainty is printed follows from that."
+    if study.weights:
+        said += " Sites gave different parts of their files, so shares are weighted by what a file of each stands for."
+    return said
 
 
 def _definition(unit: str) -> str:
