@@ -212,7 +212,8 @@ def rows(register: Register, viewer: Viewer, alias: str) -> list[str]:
 OWN_CONTEXT = {name: "" for name in ("staff", "agency", "sector", "roles", "task_forces", "partners")}
 #: How each function that the web login may call is called here. A new one that is not named fails the test.
 GUARD = OWN_CONTEXT | {
-    "applied": "", "head_now": "", "neighbours": "", "founding": "", "sharing": "", "team": "", "hidden_clients": "",
+    "applied": "", "head_now": "", "today": "", "neighbours": "", "founding": "", "sharing": "", "team": "",
+    "hidden_clients": "",
     "files_without_staff": "", "chain": "null, null, 500", "on_duty": "'-infinity', 'infinity'",
     "note": "'probe.asked', null, null, null", "appoint": "gen_random_uuid(), gen_random_uuid()",
     "release_staff": "gen_random_uuid()", "purge_drafts": "36500", "refilled": "", "keyless_packages": "",

@@ -17,11 +17,11 @@ set search_path = pg_catalog, pg_temp as $$
 create or replace function guard.sharing_of(agency uuid, out task_forces uuid[], out partners uuid[])
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   with member as (select m.task_force_id, m.agency_id from public.accounts_membership m
-              where m.from_date <= current_date and (m.until_date is null or m.until_date >= current_date)),
+              where m.from_date <= guard.today() and (m.until_date is null or m.until_date >= guard.today())),
   live as (select distinct m.task_force_id, m.agency_id from member m join public.accounts_mou u
               on u.task_force_id = m.task_force_id and u.agency_id = m.agency_id
-              where u.signed_on <= current_date and u.expires_on >= current_date
-                and (u.ended_on is null or u.ended_on > current_date))
+              where u.signed_on <= guard.today() and u.expires_on >= guard.today()
+                and (u.ended_on is null or u.ended_on > guard.today()))
   select (select coalesce(array_agg(distinct m.task_force_id), '{}') from member m where m.agency_id = sharing_of.agency),
          (select coalesce(array_agg(distinct o.agency_id), '{}') from live o, live i
            where i.agency_id = sharing_of.agency and o.task_force_id = i.task_force_id and o.agency_id <> sharing_of.agency) $$;

@@ -62,7 +62,7 @@ begin
     raise insufficient_privilege using message = 'permission denied: not a restricted file without staff';
   end if;
   insert into public.services_assignment(id, agency_id, created_at, created_by_id, client_id, staff_id, since_date)
-    values (gen_random_uuid(), own, now(), guard.staff(), to_client, to_staff, current_date);
+    values (gen_random_uuid(), own, now(), guard.staff(), to_client, to_staff, guard.today());
 end $$;
 
 -- End every assignment of somebody who has left.
@@ -70,7 +70,7 @@ create or replace function guard.release_staff(of_staff uuid) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare own uuid := guard.require_administrator(); n integer;
 begin
-  update public.services_assignment set until_date = current_date
+  update public.services_assignment set until_date = guard.today()
    where agency_id = own and staff_id = of_staff and until_date is null;
   get diagnostics n = row_count;
   return n;
@@ -159,7 +159,7 @@ begin
   if not jobs and (
        exists (select from public.services_client c where c.id = of_subject and c.is_open)
     or exists (select from public.services_legalhold h where h.client_id = of_subject and h.lifted_at is null
-                  and (h.until_date is null or h.until_date >= current_date))
+                  and (h.until_date is null or h.until_date >= guard.today()))
     or exists (select from public.services_compelleddisclosure d where d.client_id = of_subject and d.outcome = 'open')
   ) then
     raise insufficient_privilege using message = 'permission denied: the file is open, held or demanded';

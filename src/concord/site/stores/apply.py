@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from psycopg import sql
 
@@ -186,7 +187,8 @@ def room_sql(kind: StoreKind) -> list[Path]:
 
 
 def _text(path: Path, kind: StoreKind) -> str:
-    return path.read_text().replace("{kind}", kind.value)
+    zone = sql.quote(settings.TIME_ZONE)[1:-1]
+    return path.read_text().replace("{kind}", kind.value).replace("{zone}", zone)
 
 
 def set_key(db, alias: str, entry: dict) -> None:
@@ -213,15 +215,21 @@ def _applied(db) -> str | None:
     row = db.execute("select digest from guard.shape").fetchone()
     if row is None:
         return None
-    applied, catalog = row[0].split(":")
-    return applied if catalog == catalog_digest(db) else None
+    applied, catalog, zone = _parts(row[0])
+    return applied if catalog == catalog_digest(db) and zone == settings.TIME_ZONE else None
+
+
+def _parts(recorded: str | None) -> tuple[str, str, str]:
+    """Version, catalog and time zone of what `apply` recorded; "" for what it did not."""
+    version, catalog, zone, *_ = f"{recorded or ''}:::".split(":")
+    return version, catalog, zone
 
 
 def _record(db, wanted: str) -> None:
     db.execute(
         "insert into guard.shape(digest) values (%s) on conflict (one) do update"
         " set digest = excluded.digest, at = now()",
-        [f"{wanted}:{catalog_digest(db)}"],
+        [f"{wanted}:{catalog_digest(db)}:{settings.TIME_ZONE}"],
     )
 
 
@@ -277,6 +285,7 @@ def check(home: Home, *, elsewhere: bool = True) -> list[str]:
 
 
 _ANOTHER_VERSION = "was made for another version: run `concord database apply`"
+_ANOTHER_ZONE = "its days are reckoned in {zone}, the pages' in {pages}: run `concord database apply`"
 _ANOTHER_HOSTS = "its host runs another version: bring both to the same one; until then what goes across may fail"
 
 
@@ -289,9 +298,12 @@ def _check_store(store) -> list[str]:
         recorded = (
             db.execute(f"set role {store.kind.value}_app").connection.execute("select guard.applied()").fetchone()[0]
         )
-        if recorded is None or recorded.split(":")[0] != fingerprint():
+        version, catalog, zone = _parts(recorded)
+        if version != fingerprint():
             found.append(_ANOTHER_HOSTS if store.elsewhere else _ANOTHER_VERSION)
-        elif recorded.split(":")[1] != catalog_digest(db):
+        elif zone != settings.TIME_ZONE and not store.elsewhere:
+            found.append(_ANOTHER_ZONE.format(zone=zone, pages=settings.TIME_ZONE))
+        elif catalog != catalog_digest(db):
             found.append(
                 "policies, grants or triggers were changed since they were applied: run `concord database apply`"
             )

@@ -1,4 +1,5 @@
--- The guard of one store: who is acting (signed), and the audit chain. {kind} is the kind of store.
+-- The guard of one store: who is acting (signed), and the audit chain. {kind} is the kind of store, {zone}
+-- the time zone its days are reckoned in.
 -- Everything here belongs to {kind}_guard; {kind}_app may execute what is granted at the end and nothing else.
 create schema if not exists guard authorization {kind}_guard;
 revoke all on schema guard from public;
@@ -48,6 +49,11 @@ begin
   end if;
   return a;
 end $$;
+
+-- Today where the task force works: an MOU holds to midnight there, not to midnight in London. Plain, so that it is
+-- planned into whatever asks.
+create or replace function guard.today() returns date language sql stable
+  as $$ select pg_catalog.timezone('{zone}', pg_catalog.now())::pg_catalog.date $$;
 
 create or replace function guard.staff() returns uuid language sql stable security definer
   set search_path = pg_catalog, pg_temp as 'select (guard.who()).staff';
@@ -289,6 +295,6 @@ create or replace function guard.head_now(out n bigint, out hash bytea) language
 
 revoke all on all functions in schema guard from public;
 grant execute on function guard.staff, guard.agency, guard.sector, guard.roles, guard.task_forces, guard.partners,
-  guard.note, guard.chain, guard.applied, guard.purge_drafts,
+  guard.note, guard.chain, guard.applied, guard.purge_drafts, guard.today,
   guard.head_now to {kind}_app, {kind}_owner;
 reset role;
