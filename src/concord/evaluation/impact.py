@@ -16,6 +16,9 @@ from scipy.stats import t as student
 
 from concord.evaluation.adoption import FEW_UNITS, Comparison, NoComparison, Panel, compared
 
+LEADS, LAGS = 4, 8
+"""Periods before and after adoption that stand apart, where nobody says otherwise."""
+
 
 class ExtraMissing(RuntimeError):
     """A part that is installed on demand is not here."""
@@ -99,12 +102,13 @@ class Impact:
     comparison: str
     method: str
     caveats: tuple[str, ...]
+    level: float = 0.95
 
     def __str__(self) -> str:
         head = (
             f"{self.adopters} of {self.units} units adopt in periods {self.periods[0]} to {self.periods[1]} "
             f"({self.n} unit-periods); compared with: {self.comparison}\n"
-            f"adoption goes with a difference of {self.estimate:.4f} (SE {self.se:.4f}, t({self.df}), 95 % "
+            f"adoption goes with a difference of {self.estimate:.4f} (SE {self.se:.4f}, t({self.df}), {self.level:.0%} "
             f"{self.low:.4f} to {self.high:.4f}), {self.method}"
         )
         steps = [f"  {step.at:+d}: {step.estimate:.4f} ({step.se:.4f})" for step in (*self.before.steps, *self.after)]
@@ -115,27 +119,29 @@ def staggered(
     whole: Panel,
     comparison: Comparison | None,
     *,
-    leads: int = 4,
-    lags: int = 8,
+    leads: int = LEADS,
+    lags: int = LAGS,
     draws: int = 199,
     seed: int,
+    level: float = 0.95,
 ) -> Impact:
     """Two-stage difference in differences, errors clustered by unit, with event study, naive estimate and placebo.
 
-    `leads` and `lags` are how many periods before (from -2; -1 is the reference) and after adoption stand apart.
-    Raises NoComparison (no registered or usable comparison) and ExtraMissing (pyfixest is not installed).
+    `leads` and `lags` are how many periods before (from -2; -1 is the reference) and after adoption stand apart;
+    `level` is that of the intervals. Raises NoComparison (no registered or usable comparison) and ExtraMissing
+    (pyfixest is not installed).
     """
     part = compared(whole, comparison)
-    steps = _steps(part, leads, lags)
+    steps = steps_of(part, leads, lags)
     (estimate,), covariance, units = _did2s(part, {"treated": part.treated})
     found, spread, _ = _did2s(part, dict(enumerate(mask for _, mask in steps)))
     df = units - 1
     studied = [
-        _step(at, value, spread[place, place], df)
+        _step(at, value, spread[place, place], df, level)
         for place, ((at, _), value) in enumerate(zip(steps, found, strict=True))
     ]
     early = [place for place, (at, _) in enumerate(steps) if at < 0]
-    overall = _step(0, estimate, covariance[0, 0], df)
+    overall = _step(0, estimate, covariance[0, 0], df, level)
     return Impact(
         overall.estimate,
         overall.se,
@@ -153,6 +159,7 @@ def staggered(
         comparison.because,
         "two-stage differences in differences, errors clustered by unit",
         _caveats(part, units),
+        level,
     )
 
 
@@ -235,7 +242,7 @@ def _did2s(part: Panel, columns: dict) -> tuple[np.ndarray, np.ndarray, int]:
     return fit._beta_hat[order], np.asarray(fit._vcov)[np.ix_(order, order)], int(units.max() + 1)
 
 
-def _steps(part: Panel, leads: int, lags: int) -> list[tuple[int, np.ndarray]]:
+def steps_of(part: Panel, leads: int = LEADS, lags: int = LAGS) -> list[tuple[int, np.ndarray]]:
     """(periods from adoption, mask) of every step that has a row; -1 is the reference and has none."""
     since = part.period - part.began  # -inf for who never adopts
     clipped = np.where(np.isfinite(since), np.clip(since, -leads - 1, lags), np.nan)
@@ -243,9 +250,9 @@ def _steps(part: Panel, leads: int, lags: int) -> list[tuple[int, np.ndarray]]:
     return [(at, mask) for at in apart if (mask := clipped == at).any()]
 
 
-def _step(at: int, estimate: float, variance: float, df: int) -> Step:
+def _step(at: int, estimate: float, variance: float, df: int, level: float) -> Step:
     se = float(np.sqrt(max(variance, 0.0)))
-    half = student.ppf(0.975, df) * se
+    half = student.ppf((1 + level) / 2, df) * se
     return Step(at, float(estimate), se, float(estimate - half), float(estimate + half))
 
 

@@ -15,8 +15,8 @@ from concord.evaluation.report.document import Document, ReadySection
 from concord.evaluation.sections import Section
 
 SECTIONS = (
-    "design", "funnel", "victims", "times", "sentences", "services", "comparing", "disparity", "agreement",
-    "administrative", "interviews", "published", "limits", "checklists",
+    "design", "funnel", "victims", "times", "sentences", "services", "comparing", "disparity", "impact",
+    "agreement", "administrative", "interviews", "published", "limits", "checklists",
 )  # fmt: skip
 Progress = Callable[[str, int, int], None]
 
