@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from concord.disclosure.audit import AuditError
 from concord.disclosure.grids import Counts, Grid
 from concord.disclosure.ledger import Ledger
 from concord.disclosure.release import Release, release
-from concord.disclosure.suppression import Rule
+from concord.disclosure.suppression import ProtectionError, Rule
 from concord.evaluation import study as studies
 from concord.evaluation.report import files
 from concord.evaluation.report.document import Document, ReadySection
@@ -18,6 +19,10 @@ SECTIONS = (
     "design", "funnel", "victims", "times", "sentences", "services", "comparing", "disparity", "impact",
     "agreement", "administrative", "interviews", "published", "limits", "checklists",
 )  # fmt: skip
+TOO_FEW = (
+    "{}: too few people for a report that tells on none of them: {}.\n"
+    "Nothing was written. Study more files or sites together, and start again"
+)
 Progress = Callable[[str, int, int], None]
 
 
@@ -63,12 +68,16 @@ def compute(study: studies.Study, progress: Progress = _silent) -> list[Section]
 
 
 def protect(study: studies.Study, sections: list[Section], ledger: Ledger | None) -> tuple[Release, Document]:
-    """The document, with every grid of every section released together."""
+    """The document, with every grid of every section released together. Raises StudyError when too few people are in
+    it to tell of them without telling on them."""
     counts = Counts()
     for section in sections:
         counts.merge(section.counts)
     grids = [grid for section in sections for grid in section.grids()]
-    released = release(grids, counts, Rule(threshold=study.protocol.threshold), ledger)
+    try:
+        released = release(grids, counts, Rule(threshold=study.protocol.threshold), ledger)
+    except (ProtectionError, AuditError) as reason:
+        raise studies.StudyError(TOO_FEW.format(study.folder.name, reason)) from reason
     ready = {grid.key: grid for grid in released.grids}
     return released, Document(
         study.protocol.title,

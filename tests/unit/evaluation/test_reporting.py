@@ -82,6 +82,17 @@ def test_a_report_is_not_mixed_with_another(tmp_path, capsys):
     assert "not empty" in capsys.readouterr().err
 
 
+def test_a_study_of_too_few_people_is_refused_and_nothing_is_half_written(tmp_path, capsys):
+    files = tmp_path / "files"
+    files.mkdir()
+    world.five_cases(files)
+    assert cli.main(["evaluate", str(files), "-o", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert "too few people" in said
+    assert "Study more files" in said
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("rows", ["one site", "no events", "all events", "empty site", "no suspects"])
 def test_thin_studies_are_told_and_do_not_fail(tmp_path, rows):
     cases = [world.case(n, "north" if rows in ("one site", "empty site") or n % 2 else "south") for n in range(1, 9)]
