@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import xmlschema
 
+from concord import cli
 from concord.casefile.formats import refi_qda
 from concord.casefile.formats.refi_qda import Code, Coding, Project, Selection, Text, User, guid
 from concord.casefile.reading import Limits, Refused
@@ -233,3 +234,39 @@ def test_a_writing_that_breaks_off_leaves_no_half_file(project, written, monkeyp
     with pytest.raises(OSError, match="no space left"):
         refi_qda.write_project(project, written)
     assert (written.read_bytes(), sorted(written.parent.iterdir())) == (before, listed)
+
+
+# --- The command ------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_writes_a_project_and_its_codebook_and_says_what_is_in_them(project, written, tmp_path, capsys):
+    assert cli.main(["interviews", "convert", str(written), "-o", str(tmp_path / "out.qdpx")]) == 0
+    assert "Codes: 3, texts: 1, coded stretches: 2" in capsys.readouterr().out
+    assert refi_qda.read_project(tmp_path / "out.qdpx") == project
+    assert cli.main(["interviews", "convert", str(written), "-o", str(tmp_path / "out.qdc")]) == 0
+    assert refi_qda.read_codebook(tmp_path / "out.qdc") == project.codes
+    assert cli.main(["interviews", "convert", str(tmp_path / "out.qdc"), "-o", str(tmp_path / "again.qdc")]) == 0
+    assert (tmp_path / "again.qdc").read_bytes() == (tmp_path / "out.qdc").read_bytes()
+
+
+def test_the_command_overwrites_nothing_and_leaves_nothing_behind(written, tmp_path, capsys):
+    def refused(source, out):
+        before = sorted(tmp_path.iterdir())
+        assert cli.main(["interviews", "convert", str(tmp_path / source), "-o", str(tmp_path / out)]) == 2
+        assert sorted(tmp_path.iterdir()) == before
+        return capsys.readouterr().err
+
+    (tmp_path / "broken.qdpx").write_bytes(b"PK\x03\x04 cut short")
+    assert "is there already" in refused(written.name, written.name)
+    assert "name a .qdpx" in refused(written.name, "codes.docx")
+    assert "broken.qdpx" in refused("broken.qdpx", "out.qdpx")
+    assert "no such file" in refused("none.qdc", "out.qdc")
+    assert "no project can be made of it" in refused("none.qdc", "out.qdpx")
+
+
+@pytest.mark.parametrize("group", ["survivors", "community", "staff"])
+def test_each_guide_is_printed_with_what_is_said_before_and_after(group, capsys):
+    assert cli.main(["interviews", "guide", group]) == 0
+    said = capsys.readouterr().out
+    assert f"{group}-1" in said
+    assert all(f"\n{heading}\n" in said for heading in ("Before", "Notice", "Consent", "After"))
