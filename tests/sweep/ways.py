@@ -209,7 +209,7 @@ def rows(register: Register, viewer: Viewer, alias: str) -> list[str]:
     return found
 
 
-OWN_CONTEXT = {name: "" for name in ("staff", "agency", "sector", "roles", "task_forces", "partners")}
+OWN_CONTEXT = {name: "" for name in ("who", "staff", "agency", "sector", "roles", "task_forces", "partners")}
 #: How each function that the web login may call is called here. A new one that is not named fails the test.
 GUARD = OWN_CONTEXT | {
     "applied": "", "head_now": "", "today": "", "neighbours": "", "founding": "", "sharing": "", "team": "",
@@ -218,6 +218,7 @@ GUARD = OWN_CONTEXT | {
     "note": "'probe.asked', null, null, null", "appoint": "gen_random_uuid(), gen_random_uuid()",
     "release_staff": "gen_random_uuid()", "purge_drafts": "36500", "refilled": "", "keyless_packages": "",
     "forget": "gen_random_uuid(), current_date", "blank_referral": "gen_random_uuid()",
+    "not_blank": "array[gen_random_uuid()]",
     "open_package": "gen_random_uuid()", "withdraw_package": "gen_random_uuid()", "end_packages": "",
     "reseal_package": "gen_random_uuid(), 'x', 'x'", "record_opening": "gen_random_uuid(), now()",
 }  # fmt: skip

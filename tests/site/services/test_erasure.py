@@ -291,6 +291,100 @@ def test_the_referral_she_came_by_turns_to_noise_and_its_sender_sees_no_differen
         envelope.open_content(bytes(row.content), key=key, referral=sent)
 
 
+def as_hub_owner(statement, *parameters):
+    with connections["hub"].cursor() as cursor:
+        cursor.execute("reset role; reset session authorization")
+        cursor.execute(statement, parameters)
+    connections["hub"].become_owner()
+
+
+@pytest.fixture
+def referred(as_staff):
+    """`referred()` sends Rosalind Example to the provider as a detective: the referral's id."""
+
+    def sent():
+        id = uuid4()
+        with as_staff("detective") as by:
+            bridge.refer(id=id, kind=ReferralKind.SERVICES, to_agency=LANTERN, by=by,
+                         content={"summary": "Asked for a bed", "name": "Rosalind Example"})  # fmt: skip
+        return id
+
+    return sent
+
+
+def opens(referral) -> bool:
+    """Whether her provider's key still opens what lies on the bridge."""
+    with connections["hub"].cursor() as cursor:
+        cursor.execute("reset role; reset session authorization")
+        cursor.execute("select content from bridge_referral where id = %s", [referral])
+        content = bytes(cursor.fetchone()[0])
+    connections["hub"].become_owner()
+    try:
+        return bool(envelope.open_content(content, key=settings.CONCORD_RINGS.agency(LANTERN), referral=referral))
+    except InvalidTag:
+        return False
+
+
+def test_what_a_referral_told_of_somebody_turned_down_is_erased(as_staff, referred, visit, world):
+    sent = referred()
+    with as_staff("advocate") as by:
+        received = actions.decline_referral(referral_id=sent, reason="no_capacity", note="Sister Secret", by=by)
+    page, erasing = (reverse(f"services:{name}", args=[sent]) for name in ("referral", "referral_erase"))
+    assert "Rosalind" in visit(world.users["advocate"]).get(page).text
+    assert erasing not in visit(world.users["advocate"]).get(page).text
+    assert visit(world.users["advocate"]).get(erasing).status_code == 404
+    browser = visit(world.users["lantern_admin"])
+    assert erasing in browser.get(page).text
+    given = {"asked": "by_word", "asked_on_month": "1", "asked_on_day": "5", "asked_on_year": "2026", "told": "on"}
+    assert "Erase it for good" in browser.post(erasing, given).text
+    assert opens(sent)
+    assert browser.post(erasing, given | {"sure": "1"}).status_code == 302
+    assert not opens(sent)
+    assert sealed_left(received.pk) == []
+    after = browser.get(page).text
+    assert "What was sent was erased." in after
+    assert erasing not in after
+    assert "Rosalind" not in after
+    assert "Sister Secret" not in after
+    with pytest.raises(NoKey):
+        settings.CONCORD_RINGS.person(LANTERN, received.pk)
+    with as_staff("lantern_admin"):
+        assert Erasure.objects.get(subject=received.pk).removed == 2
+
+
+def test_a_referral_that_waits_or_was_accepted_is_not_erased_by_itself(as_staff, referred, visit, world):
+    waits, accepted = referred(), referred()
+    with as_staff("advocate") as by:
+        actions.accept_referral(referral_id=accepted, by=by)
+        waiting, _content = actions.open_referral(referral_id=waits, by=by)
+    browser = visit(world.users["lantern_admin"])
+    for sent in (waits, accepted):
+        assert browser.get(reverse("services:referral_erase", args=[sent])).status_code == 404
+    with as_staff("lantern_admin") as by, pytest.raises(DatabaseError, match="no such file"):
+        actions.erase_declined(received=waiting, asked=law.Asked.WORD, asked_on=timezone.localdate(), by=by)
+    assert opens(waits)
+
+
+def test_a_referral_that_an_older_backup_of_the_hub_brings_back_is_blanked_again(as_staff, referred, erase, world):
+    sent, jobs = referred(), service_account(world.agencies["lantern"].pk, Sector.COMMUNITY_SERVICES)
+    with as_staff("detective") as by:
+        before = bytes(bridge.outbox(by).get(pk=sent).content)
+    with as_staff("advocate") as by:
+        client = actions.accept_referral(referral_id=sent, by=by)
+        actions.close_client(client=client, closed_on=timezone.localdate(), reason="moved", by=by)
+    erase(client.pk)
+    assert not opens(sent)
+    with as_staff("lantern_admin") as by:
+        assert bridge.not_blank([sent], by) == []  # a person is told nothing, whether or not there is anything
+    as_hub_owner("update bridge_referral set content = %s where id = %s", before, sent)
+    as_hub_owner("delete from guard.noise")
+    assert opens(sent)
+    with stores.acting(jobs):
+        assert erasure.finish(jobs) == 1
+        assert erasure.finish(jobs) == 0
+    assert not opens(sent)
+
+
 # --- The proof --------------------------------------------------------------------------------------------------------
 
 

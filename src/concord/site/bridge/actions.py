@@ -87,6 +87,13 @@ def blank_referral(*, id: UUID, by: Viewer) -> None:
             cursor.execute("select guard.blank_referral(%s)", [id])
 
 
+def not_blank(ids: list[UUID], by: Viewer) -> list[UUID]:
+    """Which of these, blanked once, a restore of the hub brought back. To the agency's own jobs alone."""
+    with connections[StoreKind.HUB.value].cursor() as cursor:
+        cursor.execute("select guard.not_blank(%s)", [ids])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def outbox(by: Viewer):
     """What the viewer's agency sent, newest first."""
     return Referral.objects.filter(from_agency_id=by.agency).order_by("-sent_at", "-id")

@@ -112,6 +112,9 @@ begin
   return new;
 end $$;
 
+-- Referrals in whose place noise lies. Nobody but the guard reads which they are.
+create table if not exists guard.noise(referral uuid primary key);
+
 -- Noise takes the place of what was sealed, of the same length and look.
 create or replace function guard.make_noise(which uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -123,6 +126,7 @@ begin
     from generate_series(0, n / 32);
   if n > 31 then noise := set_byte(noise, 31, get_byte(noise, 31) & 127); end if;  -- as a public key of X25519 ends
   update public.bridge_referral set content = noise where id = which;
+  insert into guard.noise(referral) values (which) on conflict do nothing;
   delete from guard.detail where subject = which;
 end $$;
 
@@ -141,12 +145,22 @@ begin
   perform guard.make_noise(which);
 end $$;
 
+-- Those of these referrals to the acting agency that an older backup brought back: for its own jobs.
+create or replace function guard.not_blank(of_ids uuid[]) returns setof uuid
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare a guard.actor := guard.who();
+begin
+  if not guard.is_jobs() then return; end if;
+  return query select r.id from public.bridge_referral r where r.id = any(of_ids) and r.to_agency_id = a.agency
+    and not exists (select from guard.noise n where n.referral = r.id);
+end $$;
+
 revoke all on function guard.key_fits, guard.on_duty, guard.open_package, guard.withdraw_package, guard.end_packages, guard.is_open,
   guard.keyless_packages, guard.reseal_package, guard.record_opening,
-  guard.blank_referral, guard.make_noise from public;
+  guard.blank_referral, guard.not_blank, guard.make_noise from public;
 grant execute on function guard.on_duty, guard.open_package, guard.withdraw_package, guard.end_packages,
   guard.keyless_packages, guard.reseal_package, guard.record_opening,
-  guard.blank_referral to {kind}_app, {kind}_owner;
+  guard.blank_referral, guard.not_blank to {kind}_app, {kind}_owner;
 reset role;
 
 grant update on public.bridge_package to {kind}_guard;

@@ -120,6 +120,12 @@ begin
   -- The referral she came by is sealed under a key of its own.
   select coalesce(array_agg(l.referral_id), '{}') into links from public.services_referredclient l
    where l.client_id = of_subject and l.agency_id = of_agency;
+  -- Somebody turned away whose referral is all there is of her.
+  links := links || array(select r.id from public.services_referralin r where r.id = of_subject and r.agency_id = of_agency);
+  select removed + count(*), digests || coalesce(string_agg(encode(sha256(u.v), 'hex'), '' order by r.id, u.place), '')
+    into removed, digests from public.services_referralin r
+    cross join lateral unnest(array[r.reason, r.note]) with ordinality u(v, place)
+   where r.id = any(links) and length(u.v) > 0;
   update public.services_referralin r set reason = null, note = null
    where r.id = any(links) and (r.reason is not null or r.note is not null);
   ids := ids || links || array(select r.referral_id from public.services_referralin r where r.id = any(links));
@@ -153,7 +159,11 @@ begin
   if not found then
     perform 1 from public.services_inquiry i where i.id = of_subject and i.agency_id = a.agency for update;
     if not found then
-      raise insufficient_privilege using message = 'permission denied: no such file';
+      perform 1 from public.services_referralin r
+        where r.id = of_subject and r.agency_id = a.agency and (jobs or r.answer = 'declined') for update;
+      if not found then
+        raise insufficient_privilege using message = 'permission denied: no such file';
+      end if;
     end if;
   end if;
   if not jobs and (

@@ -102,6 +102,7 @@ urlpatterns = [
     path("clients/referrals/", referrals.inbox, name="referrals"),
     path("clients/referrals/<uuid:pk>/", referrals.referral, name="referral"),
     path("clients/referrals/<uuid:pk>/accept/", referrals.accept, name="referral_accept"),
+    path("clients/referrals/<uuid:pk>/erase/", keeping.erase_declined, name="referral_erase"),
     path("clients/referrals/<uuid:pk>/decline/", referrals.Decline.as_view(), name="referral_decline"),
     path("clients/twice/", duplicates.index, name="duplicates"),
     path("clients/twice/look/", duplicates.look, name="duplicates_look"),

@@ -35,6 +35,7 @@ from concord.site.services.actions.duplicates import decide_pair, look_for_dupli
 from concord.site.services.actions.erasure import (
     as_law,
     erase_client,
+    erase_declined,
     erase_inquiry,
     holds_in_force,
     lift_hold,
@@ -89,6 +90,7 @@ __all__ = [
     "decline_referral",
     "end_assignment",
     "erase_client",
+    "erase_declined",
     "erase_inquiry",
     "finish_follow_up",
     "hand_over_on_paper",

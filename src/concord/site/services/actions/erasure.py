@@ -37,6 +37,7 @@ from concord.site.services.models import (
     Inquiry,
     LegalHold,
     MandatedReport,
+    ReferralIn,
     ReferredClient,
     Release,
 )
@@ -152,6 +153,14 @@ def erase_inquiry(*, inquiry: Inquiry, asked: law.Asked, asked_on: dt.date, by: 
     return _erase(inquiry, asked, asked_on, Reach(), by)
 
 
+@in_vault
+def erase_declined(*, received: ReferralIn, asked: law.Asked, asked_on: dt.date, by: Viewer) -> Erasure:
+    """Erase what a referral that was turned down told of somebody: here, and as it lies on the bridge."""
+    if existing := _may_erase(received.pk, asked_on, by):
+        return existing
+    return _erase(received, asked, asked_on, Reach(referrals=(received.referral_id,)), by)
+
+
 def _may_erase(subject: UUID, asked_on: dt.date, by: Viewer) -> Erasure | None:
     if not by.has(*law.MAY_ERASE):
         raise PermissionDenied
@@ -160,7 +169,9 @@ def _may_erase(subject: UUID, asked_on: dt.date, by: Viewer) -> Erasure | None:
     return Erasure.objects.filter(subject=subject).first()
 
 
-def _erase(row: Client | Inquiry, asked: law.Asked, asked_on: dt.date, reached: Reach, by: Viewer) -> Erasure:
+def _erase(
+    row: Client | Inquiry | ReferralIn, asked: law.Asked, asked_on: dt.date, reached: Reach, by: Viewer
+) -> Erasure:
     now = timezone.now()
     today = timezone.localdate(now)
     audit.record(f"erasure.asked.{asked}", row)
@@ -234,7 +245,7 @@ def finish(by: Viewer) -> int:
 @in_vault
 def _finish(entry: forgetting.Entry, by: Viewer) -> None:
     subject = entry.id("subject")
-    if Client.objects.filter(pk=subject).exists() or Inquiry.objects.filter(pk=subject).exists():
+    if any(model.objects.filter(pk=subject).exists() for model in (Client, Inquiry, ReferralIn)):
         _forget(subject, dt.datetime.fromisoformat(entry.said["erased_at"]).date())
     Erasure.objects.get_or_create(subject=subject, defaults=_as_row(entry))
     _take_away(Reach(referrals=tuple(entry.ids("referrals"))), by)
@@ -253,14 +264,15 @@ def _as_row(entry: forgetting.Entry) -> dict:
 
 
 def _withdraw(entries: list[forgetting.Entry], by: Viewer) -> int:
-    """Copies that a restore of the hub brought back, or that a crash left."""
-    ids = [id for entry in entries for id in entry.ids("packages")]
-    if not ids:
-        return 0
-    back = list(packages.sent_packages(by).filter(pk__in=ids, withdrawn_at=None).values_list("pk", flat=True))
-    for id in back:
-        packages.withdraw_package(id=id, by=by)
-    return len(back)
+    """Copies and referrals that a restore of the hub brought back, or that a crash left."""
+    sent = [id for entry in entries for id in entry.ids("packages")]
+    received = [id for entry in entries for id in entry.ids("referrals")]
+    back = Reach(
+        packages=tuple(packages.sent_packages(by).filter(pk__in=sent, withdrawn_at=None).values_list("pk", flat=True)),
+        referrals=tuple(bridge.not_blank(received, by)) if received else (),
+    )
+    _take_away(back, by)
+    return len(back.packages) + len(back.referrals)
 
 
 def _refilled() -> set[UUID]:

@@ -25,10 +25,10 @@ from concord.site.pages.objections import complain
 from concord.site.pages.records import Action, Status
 from concord.site.services import actions, caseload, leaving
 from concord.site.services.forms.keeping import EraseForm, HoldForm, LeaveForm, LiftForm
-from concord.site.services.models import Client, Erasure, Inquiry, LegalHold
+from concord.site.services.models import Client, Erasure, Inquiry, LegalHold, ReferralIn
 from concord.site.services.views._room import INVALID, FileForm, RoomForm, get_client, opened, show
 from concord.site.stores.acting import acting
-from concord.vocabulary import HoldKind, Role
+from concord.vocabulary import HoldKind, ReferralAnswer, Role
 
 KEEPERS = (*sorted(law.MAY_ERASE), Role.ADMINISTRATOR)
 LEAVERS = (Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
@@ -141,12 +141,25 @@ def erase_inquiry(request, pk):
     )  # fmt: skip
 
 
+@never_cache
+@require_http_methods(["GET", "POST"])
+def erase_declined(request, pk):
+    """What was told of somebody whose referral was turned down: nothing else is kept of her."""
+    declined = ReferralIn.objects.filter(agency_id=request.viewer.agency, answer=ReferralAnswer.DECLINED)
+    received = get_object_or_404(declined, referral_id=pk)
+    _require_eraser(request)
+    return _erase(
+        request, lambda **given: actions.erase_declined(received=received, **given), back="services:referral",
+        row=received, back_to=pk, shown={"name": _("this person")},
+    )  # fmt: skip
+
+
 def _require_eraser(request: HttpRequest) -> None:
     if not request.viewer.has(*law.MAY_ERASE):
         raise PermissionDenied
 
 
-def _erase(request, act, *, back: str, row, shown: dict):
+def _erase(request, act, *, back: str, row, shown: dict, back_to=None):
     form = EraseForm(request.POST or None)
     asked = request.method == "POST" and not shown.get("obstacles") and form.is_valid()
     if asked and request.POST.get("sure"):
@@ -162,7 +175,7 @@ def _erase(request, act, *, back: str, row, shown: dict):
                if name not in ("csrfmiddlewaretoken", "sure")]  # fmt: skip
     return render(request, "services/erase.html", {
         "title": _("Erase this file for good?") if asked else _("Erase a file"), "form": form, "again": asked,
-        "carried": carried, "back_url": reverse(back, args=[row.pk]), "complete_by": law.complete_by(
+        "carried": carried, "back_url": reverse(back, args=[back_to or row.pk]), "complete_by": law.complete_by(
             timezone.localdate()), **shown,
     }, status=INVALID if form.errors or (form.is_bound and shown.get("obstacles")) else 200)  # fmt: skip
 

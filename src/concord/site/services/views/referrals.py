@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from concord.law.keeping import MAY_ERASE
 from concord.site.accounts.directory import agency_names
 from concord.site.bridge import actions as bridge
 from concord.site.pages import paging
@@ -16,7 +17,7 @@ from concord.site.pages.lists import Column
 from concord.site.pages.records import Access, Action, Fact, Record, Seer, Status
 from concord.site.services import actions, caseload, export, search
 from concord.site.services.forms.files import DeclineForm
-from concord.site.services.models import ReferredClient
+from concord.site.services.models import Erasure, ReferredClient
 from concord.site.services.views._room import RoomForm, get_client
 from concord.site.services.views.lists import linked
 from concord.vocabulary import NotServedReason, ReferralAnswer, ReferralKind
@@ -72,6 +73,9 @@ def referral(request, pk):
     client = _client_of(received)
     if received.answer == ReferralAnswer.ACCEPTED and client is None:
         content = {}  # it has become part of a restricted file, and is closed with it
+    erased = Erasure.objects.filter(subject=received.pk).exists()
+    if erased:
+        content = {}
     record = Record(
         kind=_("Referral"), title=ReferralKind(sent.kind).label, status=_state(received),
         next_step=_("Decide whether to serve this person.") if waiting else "",
@@ -80,7 +84,7 @@ def referral(request, pk):
             Fact(_("Came in"), sent.received_at),
             *([Fact(_("Why not"), NotServedReason(received.reason).label)] if received.reason else []),
         ),
-        actions=(Action(_("Turn it down"), reverse("services:referral_decline", args=[pk])),) if waiting else (),
+        actions=() if erased else _steps(request, received),
         access=Access(
             _("What you decide stays in your agency's own database. The sender sees that it was received."),
             (Seer(_("Staff of your agency"), _("It was sent to your agency.")),),
@@ -90,7 +94,18 @@ def referral(request, pk):
         "record": record, "lines": export.said({k: v for k, v in content.items() if k != "permissions"}),
         "waiting": waiting, "matches": [one for one in linked(found) if not one["match"].inquiry],
         "accept_url": reverse("services:referral_accept", args=[pk]), "client": client,
+        "erased": erased,
     })  # fmt: skip
+
+
+def _steps(request, received) -> tuple[Action, ...]:
+    """What can be done with it beside accepting it."""
+    at = [received.referral_id]
+    if received.answer == ReferralAnswer.OPENED:
+        return (Action(_("Turn it down"), reverse("services:referral_decline", args=at)),)
+    if received.answer == ReferralAnswer.DECLINED and request.viewer.has(*MAY_ERASE):
+        return (Action(_("Erase it"), reverse("services:referral_erase", args=at)),)
+    return ()
 
 
 def _client_of(received):
