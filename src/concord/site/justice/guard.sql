@@ -11,9 +11,8 @@ set search_path = pg_catalog, pg_temp as $$
 -- The same for policies. A row of it is looked up where a page reads a few rows of one case, and all are read where it
 -- reads many: the planner chooses. Behind a barrier, since whoever may ask for it may ask with functions of her own.
 create or replace view guard.cases_of_the_team with (security_barrier) as
-  with w as materialized (select agency, partners from guard.who())
   select t.investigation_id as of_case from public.justice_teamagency t
-   where t.member_id = (select agency from w) and t.agency_id = any((select partners from w)::uuid[])
+   where t.member_id = (select guard.agency()) and t.agency_id = any((select guard.partners())::uuid[])
      and t.from_date <= guard.today() and (t.until_date is null or t.until_date >= guard.today());
 
 revoke all on function guard.team from public;
