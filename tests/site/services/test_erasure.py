@@ -69,16 +69,30 @@ def erase(as_staff):
     return erased
 
 
+@pytest.fixture
+def referred(as_staff):
+    """`referred()` sends Rosalind Example to the provider as a detective: the referral's id."""
+
+    def sent():
+        id = uuid4()
+        with as_staff("detective") as by:
+            bridge.refer(id=id, kind=ReferralKind.SERVICES, to_agency=LANTERN, by=by,
+                         content={"summary": "Asked for a bed", "name": "Rosalind Example"})  # fmt: skip
+        return id
+
+    return sent
+
+
 def body(page) -> bytes:
     return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", page.content)
 
 
-def as_owner(statement, *parameters):
-    with connections["vault_lantern"].cursor() as cursor:
+def as_owner(statement, *parameters, store=_VAULT):
+    with connections[store].cursor() as cursor:
         cursor.execute("reset role; reset session authorization")
         cursor.execute(statement, parameters)
         found = cursor.fetchall() if cursor.description else []
-    connections["vault_lantern"].become_owner()
+    connections[store].become_owner()
     return found
 
 
@@ -268,11 +282,11 @@ def test_somebody_turned_away_is_erased_too(as_staff, erase, visit, world):
         assert search.find("Sister", by=by) == []
 
 
-def test_the_referral_she_came_by_turns_to_noise_and_its_sender_sees_no_difference(as_staff, erase, world, visit):
-    sent = uuid4()
+def test_the_referral_she_came_by_turns_to_noise_and_its_sender_sees_no_difference(
+    as_staff, referred, erase, world, visit
+):
+    sent = referred()
     with as_staff("detective") as by:
-        bridge.refer(id=sent, kind=ReferralKind.SERVICES, to_agency=LANTERN, by=by,
-                     content={"summary": "Asked for a bed", "name": "Rosalind Example"})  # fmt: skip
         before = bytes(bridge.outbox(by).get(pk=sent).content)
     with as_staff("advocate") as by:
         client = actions.accept_referral(referral_id=sent, by=by)
@@ -291,36 +305,12 @@ def test_the_referral_she_came_by_turns_to_noise_and_its_sender_sees_no_differen
         envelope.open_content(bytes(row.content), key=key, referral=sent)
 
 
-def as_hub_owner(statement, *parameters):
-    with connections["hub"].cursor() as cursor:
-        cursor.execute("reset role; reset session authorization")
-        cursor.execute(statement, parameters)
-    connections["hub"].become_owner()
-
-
-@pytest.fixture
-def referred(as_staff):
-    """`referred()` sends Rosalind Example to the provider as a detective: the referral's id."""
-
-    def sent():
-        id = uuid4()
-        with as_staff("detective") as by:
-            bridge.refer(id=id, kind=ReferralKind.SERVICES, to_agency=LANTERN, by=by,
-                         content={"summary": "Asked for a bed", "name": "Rosalind Example"})  # fmt: skip
-        return id
-
-    return sent
-
-
 def opens(referral) -> bool:
     """Whether her provider's key still opens what lies on the bridge."""
-    with connections["hub"].cursor() as cursor:
-        cursor.execute("reset role; reset session authorization")
-        cursor.execute("select content from bridge_referral where id = %s", [referral])
-        content = bytes(cursor.fetchone()[0])
-    connections["hub"].become_owner()
+    [(content,)] = as_owner("select content from bridge_referral where id = %s", referral, store="hub")
+    key = settings.CONCORD_RINGS.agency(LANTERN)
     try:
-        return bool(envelope.open_content(content, key=settings.CONCORD_RINGS.agency(LANTERN), referral=referral))
+        return bool(envelope.open_content(bytes(content), key=key, referral=referral))
     except InvalidTag:
         return False
 
@@ -376,8 +366,8 @@ def test_a_referral_that_an_older_backup_of_the_hub_brings_back_is_blanked_again
     assert not opens(sent)
     with as_staff("lantern_admin") as by:
         assert bridge.not_blank([sent], by) == []  # a person is told nothing, whether or not there is anything
-    as_hub_owner("update bridge_referral set content = %s where id = %s", before, sent)
-    as_hub_owner("delete from guard.noise")
+    as_owner("update bridge_referral set content = %s where id = %s", before, sent, store="hub")
+    as_owner("delete from guard.noise", store="hub")
     assert opens(sent)
     with stores.acting(jobs):
         assert erasure.finish(jobs) == 1

@@ -158,13 +158,13 @@ begin
   perform 1 from public.services_client c where c.id = of_subject and c.agency_id = a.agency for update;
   if not found then
     perform 1 from public.services_inquiry i where i.id = of_subject and i.agency_id = a.agency for update;
-    if not found then
-      perform 1 from public.services_referralin r
-        where r.id = of_subject and r.agency_id = a.agency and (jobs or r.answer = 'declined') for update;
-      if not found then
-        raise insufficient_privilege using message = 'permission denied: no such file';
-      end if;
-    end if;
+  end if;
+  if not found then
+    perform 1 from public.services_referralin r
+      where r.id = of_subject and r.agency_id = a.agency and (jobs or r.answer = 'declined') for update;
+  end if;
+  if not found then
+    raise insufficient_privilege using message = 'permission denied: no such file';
   end if;
   if not jobs and (
        exists (select from public.services_client c where c.id = of_subject and c.is_open)

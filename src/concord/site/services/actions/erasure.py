@@ -244,11 +244,11 @@ def finish(by: Viewer) -> int:
 
 @in_vault
 def _finish(entry: forgetting.Entry, by: Viewer) -> None:
+    """Inside the vault. What lies on the hub is taken away afterwards, of all entries at once: see `_withdraw`."""
     subject = entry.id("subject")
     if any(model.objects.filter(pk=subject).exists() for model in (Client, Inquiry, ReferralIn)):
         _forget(subject, dt.datetime.fromisoformat(entry.said["erased_at"]).date())
     Erasure.objects.get_or_create(subject=subject, defaults=_as_row(entry))
-    _take_away(Reach(referrals=tuple(entry.ids("referrals"))), by)
     with forgetting.destroying(settings.CONCORD_RINGS, by.agency, [subject, *entry.ids("also")]):
         """Gone already, unless a crash came between the log and the ring."""
 

@@ -124,7 +124,7 @@ def erase(request, pk):
     obstacles = actions.obstacles(client, timezone.localdate())
     reached = actions.reached_outside(client, request.viewer)
     return _erase(
-        request, lambda **given: actions.erase_client(client=client, **given), back="services:kept", row=client,
+        request, lambda **given: actions.erase_client(client=client, **given), back=reverse("services:kept", args=[pk]),
         shown={"name": client.display_name, "obstacles": obstacles, "received": _received(reached),
                "waiting": len(reached.packages), "family": client.family.count()},
     )  # fmt: skip
@@ -136,8 +136,8 @@ def erase_inquiry(request, pk):
     inquiry = get_object_or_404(Inquiry.objects.filter(agency_id=request.viewer.agency), pk=pk)
     _require_eraser(request)
     return _erase(
-        request, lambda **given: actions.erase_inquiry(inquiry=inquiry, **given), back="services:inquiry", row=inquiry,
-        shown={"name": inquiry.called or _("No name given")},
+        request, lambda **given: actions.erase_inquiry(inquiry=inquiry, **given),
+        back=reverse("services:inquiry", args=[pk]), shown={"name": inquiry.called or _("No name given")},
     )  # fmt: skip
 
 
@@ -149,8 +149,8 @@ def erase_declined(request, pk):
     received = get_object_or_404(declined, referral_id=pk)
     _require_eraser(request)
     return _erase(
-        request, lambda **given: actions.erase_declined(received=received, **given), back="services:referral",
-        row=received, back_to=pk, shown={"name": _("this person")},
+        request, lambda **given: actions.erase_declined(received=received, **given),
+        back=reverse("services:referral", args=[pk]), shown={"name": _("this person")},
     )  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def _require_eraser(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
-def _erase(request, act, *, back: str, row, shown: dict, back_to=None):
+def _erase(request, act, *, back: str, shown: dict):
     form = EraseForm(request.POST or None)
     asked = request.method == "POST" and not shown.get("obstacles") and form.is_valid()
     if asked and request.POST.get("sure"):
@@ -175,8 +175,7 @@ def _erase(request, act, *, back: str, row, shown: dict, back_to=None):
                if name not in ("csrfmiddlewaretoken", "sure")]  # fmt: skip
     return render(request, "services/erase.html", {
         "title": _("Erase this file for good?") if asked else _("Erase a file"), "form": form, "again": asked,
-        "carried": carried, "back_url": reverse(back, args=[back_to or row.pk]), "complete_by": law.complete_by(
-            timezone.localdate()), **shown,
+        "carried": carried, "back_url": back, "complete_by": law.complete_by(timezone.localdate()), **shown,
     }, status=INVALID if form.errors or (form.is_bound and shown.get("obstacles")) else 200)  # fmt: skip
 
 

@@ -71,10 +71,9 @@ def referral(request, pk):
     waiting = received.answer == ReferralAnswer.OPENED
     found = search.find(content.get("name", ""), by=request.viewer) if waiting else []
     client = _client_of(received)
-    if received.answer == ReferralAnswer.ACCEPTED and client is None:
-        content = {}  # it has become part of a restricted file, and is closed with it
-    erased = Erasure.objects.filter(subject=received.pk).exists()
-    if erased:
+    erased = received.answer == ReferralAnswer.DECLINED and Erasure.objects.filter(subject=received.pk).exists()
+    closed = received.answer == ReferralAnswer.ACCEPTED and client is None  # part of a restricted file by now
+    if erased or closed:
         content = {}
     record = Record(
         kind=_("Referral"), title=ReferralKind(sent.kind).label, status=_state(received),
