@@ -1,7 +1,7 @@
 """`law.wall.RULES` as PostgreSQL: grants, row-level security and audit triggers for each table of a store.
 
-A table's policies are the rows of the wall for its compartment, joined by OR, one policy an operation. Calls into the
-guard are wrapped in `(select ...)`, so that they run once a statement and not once a row.
+A table's policies are the rows of the wall for its compartment, joined by OR, one policy an operation. What a row is
+compared with is a subquery of its own, so that the guard is asked once a statement and not once a row.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,8 @@ class Asker:
 
     The test stands inside the subquery that gives what a row is compared with, so it runs once a statement, and the
     planner sees a plain comparison of a column, of which it knows how many rows it leaves. To anybody else the subquery
-    gives null, which no row equals.
+    gives null, which no row equals. Test and value come of one reading of the signed context, which is what a policy
+    costs.
     """
 
     test: str = ""
@@ -31,17 +32,18 @@ class Asker:
     def of(cls, rule: Rule) -> "Asker":
         tests = []
         if rule.sectors != frozenset(Sector):
-            tests.append(f"guard.sector() = any('{{{_listed(rule.sectors)}}}'::text[])")
+            tests.append(f"w.sector = any('{{{_listed(rule.sectors)}}}'::text[])")
         if rule.roles:
-            tests.append(f"guard.roles() && '{{{_listed(rule.roles)}}}'::text[]")
+            tests.append(f"w.roles && '{{{_listed(rule.roles)}}}'::text[]")
         return cls(" and ".join(tests))
 
-    def value(self, function: str) -> str:
-        call = f"guard.{function}()"
-        return f"(select case when {self.test} then {call} end)" if self.test else f"(select {call})"
+    def value(self, wanted: str) -> str:
+        """What the context says of whoever asks (`w.agency`), or what the guard knows of her (`guard.founding()`)."""
+        found = f"case when {self.test} then {wanted} end" if self.test else wanted
+        return f"(select {found} from guard.who() w)"
 
-    def ids(self, function: str) -> str:
-        return f"{self.value(function)}::uuid[]"
+    def ids(self, wanted: str) -> str:
+        return f"{self.value(wanted)}::uuid[]"
 
 
 def _listed(words) -> str:
@@ -50,7 +52,7 @@ def _listed(words) -> str:
 
 def condition_sql(condition: Condition, w: Walled, asker: Asker = Asker()) -> str:
     """The condition over one row of a table placed on the wall as `w`."""
-    own = f"{w.agency} = {asker.value('agency')}"
+    own = f"{w.agency} = {asker.value('w.agency')}"
     match condition:
         case Condition.OWN:
             return own
@@ -58,25 +60,25 @@ def condition_sql(condition: Condition, w: Walled, asker: Asker = Asker()) -> st
             if w.case is None:
                 return "false"
             seen = f"exists (select from guard.cases_of_the_team where of_case = {w.case})"
-            return f"({w.agency} = any({asker.ids('partners')}) and {seen})"
+            return f"({w.agency} = any({asker.ids('w.partners')}) and {seen})"
         case Condition.OPEN_FILE:
             files = [column for column in (w.client, w.other_client) if column]
             hidden = "any((select guard.hidden_clients())::uuid[])"
             return f"({own} and {' and '.join(f'not {column} = {hidden}' for column in files)})"
         case Condition.SENDER:
-            return f"{w.sender} = {asker.value('agency')}"
+            return f"{w.sender} = {asker.value('w.agency')}"
         case Condition.TO_PARTNER:
-            return f"({w.sender} = {asker.value('agency')} and {w.recipient} = any({asker.ids('partners')}))"
+            return f"({w.sender} = {asker.value('w.agency')} and {w.recipient} = any({asker.ids('w.partners')}))"
         case Condition.RECIPIENT:
-            return f"{w.recipient} = {asker.value('agency')}"
+            return f"{w.recipient} = {asker.value('w.agency')}"
         case Condition.MEMBER:
-            return f"{w.task_force} = any({asker.ids('task_forces')})"
+            return f"{w.task_force} = any({asker.ids('w.task_forces')})"
         case Condition.NEIGHBOUR:
-            return f"{w.agency} = any({asker.ids('neighbours')})"
+            return f"{w.agency} = any({asker.ids('guard.neighbours()')})"
         case Condition.FOUNDING:
-            return f"{w.agency} = any({asker.ids('founding')})"
+            return f"{w.agency} = any({asker.ids('guard.founding()')})"
         case Condition.SELF:
-            return f"({own} and {w.staff} = {asker.value('staff')})"
+            return f"({own} and {w.staff} = {asker.value('w.staff')})"
 
 
 def rule_sql(rule: Rule, w: Walled) -> str:

@@ -40,6 +40,7 @@ BASE = {
     "max_wal_size": "512MB",
     "max_logical_replication_workers": "0",
     "jit": "off",
+    "random_page_cost": "1.1",  # no disk of today seeks
     "timezone": "UTC",
     "lc_messages": "C",
     # A failed insert would write a survivor's values to the log: statements and errors go to the client alone.

@@ -293,8 +293,9 @@ create or replace function guard.applied() returns text language sql stable secu
 create or replace function guard.head_now(out n bigint, out hash bytea) language sql stable security definer
   set search_path = pg_catalog, pg_temp as 'select h.n, h.hash from guard.head h';
 
-revoke all on all functions in schema guard from public;
-grant execute on function guard.staff, guard.agency, guard.sector, guard.roles, guard.task_forces, guard.partners,
+-- What an earlier version let the logins call, and this one does not, ends here.
+revoke all on all functions in schema guard from public, {kind}_app, {kind}_owner;
+grant execute on function guard.who, guard.staff, guard.agency, guard.sector, guard.roles, guard.task_forces, guard.partners,
   guard.note, guard.chain, guard.applied, guard.purge_drafts, guard.today,
   guard.head_now to {kind}_app, {kind}_owner;
 reset role;
