@@ -77,7 +77,7 @@ ATTACKS = (
     Attack("fall back to the login and read", "detective", "justice",
            ("reset role", "select 1 from public.justice_lead")),
     Attack("read the signing key", "detective", "justice", ("select k_in from guard.secret",)),
-    Attack("ask the guard how an agency stands", "detective", "hub", ("select guard.stands(guard.who())",)),
+    Attack("see who is acting as the guard does", "detective", "justice", ("select guard.who()",)),
     # --- the hub: what an agency is, and who speaks for it
     Attack("become an agency of another sector", "lantern_admin", "hub",
            ("update accounts_agency set sector = 'coordination' where id = '{lantern}'",), "are kept"),

@@ -13,7 +13,7 @@ set search_path = pg_catalog, pg_temp as $$
 create or replace view guard.cases_of_the_team with (security_barrier) as
   select t.investigation_id as of_case from public.justice_teamagency t
    where t.member_id = (select guard.agency()) and t.agency_id = any((select guard.partners())::uuid[])
-     and t.from_date <= (select guard.today()) and (t.until_date is null or t.until_date >= (select guard.today()));
+     and daterange(t.from_date, t.until_date, '[]') @> (select guard.today());
 
 revoke all on function guard.team from public;
 grant execute on function guard.team to {kind}_app, {kind}_owner;

@@ -18,32 +18,34 @@ from concord.vocabulary import Sector, StoreKind
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks, as far as a rule limits it.
+    """Who asks, as far as a rule limits it: `limits` are the arguments of `guard.who_in`.
 
     The test stands inside the subquery that gives what a row is compared with, so it runs once a statement, and the
     planner sees a plain comparison of a column, of which it knows how many rows it leaves. To anybody else the subquery
-    gives null, which no row equals. Test and value come of one reading of the signed context, which is what a policy
-    costs.
+    gives null, which no row equals.
     """
 
-    test: str = ""
+    limits: str = ""
 
     @classmethod
     def of(cls, rule: Rule) -> "Asker":
-        tests = []
-        if rule.sectors != frozenset(Sector):
-            tests.append(f"w.sector = any('{{{_listed(rule.sectors)}}}'::text[])")
-        if rule.roles:
-            tests.append(f"w.roles && '{{{_listed(rule.roles)}}}'::text[]")
-        return cls(" and ".join(tests))
+        sectors = "null" if rule.sectors == frozenset(Sector) else f"'{{{_listed(rule.sectors)}}}'"
+        roles = f"'{{{_listed(rule.roles)}}}'" if rule.roles else "null"
+        return cls("" if sectors == roles == "null" else f"{sectors}, {roles}")
 
-    def value(self, wanted: str) -> str:
-        """What the context says of whoever asks (`w.agency`), or what the guard knows of her (`guard.founding()`)."""
-        found = f"case when {self.test} then {wanted} end" if self.test else wanted
-        return f"(select {found} from guard.who() w)"
+    def value(self, name: str) -> str:
+        """What the signed context says of her: `agency`, `staff`."""
+        return f"(select (guard.who_in({self.limits})).{name})" if self.limits else f"(select guard.{name}())"
 
-    def ids(self, wanted: str) -> str:
-        return f"{self.value(wanted)}::uuid[]"
+    def ids(self, name: str) -> str:
+        """The same where it is a list: `partners`, `task_forces`."""
+        return f"{self.value(name)}::uuid[]"
+
+    def known(self, function: str) -> str:
+        """What the guard knows of her agency: `neighbours`, `founding`."""
+        call = f"guard.{function}()"
+        test = f"case when (guard.who_in({self.limits})).agency is not null then {call} end" if self.limits else call
+        return f"(select {test})::uuid[]"
 
 
 def _listed(words) -> str:
@@ -52,7 +54,7 @@ def _listed(words) -> str:
 
 def condition_sql(condition: Condition, w: Walled, asker: Asker = Asker()) -> str:
     """The condition over one row of a table placed on the wall as `w`."""
-    own = f"{w.agency} = {asker.value('w.agency')}"
+    own = f"{w.agency} = {asker.value('agency')}"
     match condition:
         case Condition.OWN:
             return own
@@ -60,25 +62,25 @@ def condition_sql(condition: Condition, w: Walled, asker: Asker = Asker()) -> st
             if w.case is None:
                 return "false"
             seen = f"exists (select from guard.cases_of_the_team where of_case = {w.case})"
-            return f"({w.agency} = any({asker.ids('w.partners')}) and {seen})"
+            return f"({w.agency} = any({asker.ids('partners')}) and {seen})"
         case Condition.OPEN_FILE:
             files = [column for column in (w.client, w.other_client) if column]
             hidden = "any((select guard.hidden_clients())::uuid[])"
             return f"({own} and {' and '.join(f'not {column} = {hidden}' for column in files)})"
         case Condition.SENDER:
-            return f"{w.sender} = {asker.value('w.agency')}"
+            return f"{w.sender} = {asker.value('agency')}"
         case Condition.TO_PARTNER:
-            return f"({w.sender} = {asker.value('w.agency')} and {w.recipient} = any({asker.ids('w.partners')}))"
+            return f"({w.sender} = {asker.value('agency')} and {w.recipient} = any({asker.ids('partners')}))"
         case Condition.RECIPIENT:
-            return f"{w.recipient} = {asker.value('w.agency')}"
+            return f"{w.recipient} = {asker.value('agency')}"
         case Condition.MEMBER:
-            return f"{w.task_force} = any({asker.ids('w.task_forces')})"
+            return f"{w.task_force} = any({asker.ids('task_forces')})"
         case Condition.NEIGHBOUR:
-            return f"{w.agency} = any({asker.ids('guard.neighbours()')})"
+            return f"{w.agency} = any({asker.known('neighbours')})"
         case Condition.FOUNDING:
-            return f"{w.agency} = any({asker.ids('guard.founding()')})"
+            return f"{w.agency} = any({asker.known('founding')})"
         case Condition.SELF:
-            return f"({own} and {w.staff} = {asker.value('w.staff')})"
+            return f"({own} and {w.staff} = {asker.value('staff')})"
 
 
 def rule_sql(rule: Rule, w: Walled) -> str:

@@ -50,6 +50,18 @@ begin
   return a;
 end $$;
 
+-- Who is acting, if she is of one of these sectors and has one of these roles (null: any); to others it is nobody.
+-- What a policy asks: the context is read once for the test and for the value.
+create or replace function guard.who_in(sectors text[], any_role text[]) returns guard.actor
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare a guard.actor := guard.who();
+begin
+  if (sectors is null or a.sector = any(sectors)) and (any_role is null or a.roles && any_role) then
+    return a;
+  end if;
+  return null;
+end $$;
+
 -- Today where the task force works: an MOU holds to midnight there, not to midnight in London. Plain, so that it is
 -- planned into whatever asks.
 create or replace function guard.today() returns date language sql stable
@@ -295,7 +307,7 @@ create or replace function guard.head_now(out n bigint, out hash bytea) language
 
 -- What an earlier version let the logins call, and this one does not, ends here.
 revoke all on all functions in schema guard from public, {kind}_app, {kind}_owner;
-grant execute on function guard.who, guard.staff, guard.agency, guard.sector, guard.roles, guard.task_forces, guard.partners,
+grant execute on function guard.who_in, guard.staff, guard.agency, guard.sector, guard.roles, guard.task_forces, guard.partners,
   guard.note, guard.chain, guard.applied, guard.purge_drafts, guard.today,
   guard.head_now to {kind}_app, {kind}_owner;
 reset role;
