@@ -44,7 +44,7 @@ def timed(capsys, what, find, texts):
     with capsys.disabled():
         sys.stdout.write(
             f"\n{what} among {NAMES:,} names: median {statistics.median(wall):.0f} ms, 95th percentile"
-            f" {wall[int(ROUNDS * 0.95) - 1]:.0f} ms, of it Python {statistics.median(cpu):.0f} ms (bar 500 ms)\n"
+            f" {wall[int(ROUNDS * 0.95) - 1]:.0f} ms, of it Python {statistics.median(cpu):.0f} ms (bar 150 ms)\n"
         )
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import textwrap
 import threading
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -122,7 +122,7 @@ def test_capitals_and_spaces_make_no_other_passphrase(rings, agency):
 
 def test_what_one_unwrapped_is_not_there_for_whoever_brings_nothing(rings, agency):
     with by(rings, agency, ANNA):
-        subject = next(iter(rings.keys(agency)))
+        subject = UUID(bytes=next(iter(rings.keys(agency))))
     for verb in (lambda: rings.keys(agency), lambda: rings.person(agency, subject)):
         with pytest.raises(FilesClosed):
             verb()
@@ -177,7 +177,7 @@ def test_another_process_notices_that_the_keys_left(plain, rings, open_rings):
 def test_erasing_needs_nobodys_key(rings, agency):
     with by(rings, agency, ANNA):
         gone, *kept = rings.keys(agency)
-    rings.destroy(agency, gone)
+    rings.destroy(agency, UUID(bytes=gone))
     with by(rings, agency, BEA):
         assert set(rings.keys(agency)) == set(kept)
 
@@ -395,7 +395,7 @@ def test_killed_while_renewing_nothing_is_lost_and_it_goes_on(rings, full, batch
         after.person(full, late := uuid4(), create=True)
         assert custody.move(after, full) == MANY + 4
     assert not custody.state(after, full).moving
-    assert {subject: key for subject, key in everything(open_rings(), full).items() if subject != late} == before
+    assert {subject: key for subject, key in everything(open_rings(), full).items() if subject != late.bytes} == before
 
 
 def test_killed_in_the_middle_of_a_batch_the_batch_is_taken_back(rings, full, open_rings):
@@ -469,9 +469,9 @@ def test_keys_made_and_destroyed_elsewhere_while_renewing_end_up_right(rings, fu
     def meanwhile(done, of):
         with by(elsewhere, full, BEA):
             elsewhere.person(full, subject := uuid4(), create=True)
-            made.append(subject)
+            made.append(subject.bytes)
             if len(made) == 1:
-                elsewhere.destroy(full, gone)
+                elsewhere.destroy(full, UUID(bytes=gone))
 
     with by(rings, full, ANNA):
         custody.begin_renewal(rings, full, today=DAY)

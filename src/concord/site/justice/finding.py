@@ -92,5 +92,5 @@ def _people(text, by):
 def _names(by: Viewer) -> dict[UUID, str]:
     """Every name the agency holds, opened. Rows without a name are skipped by the database."""
     rows = Person.objects.filter(agency_id=by.agency).exclude(given_name=None, family_name=None, other_names=None)
-    found = {pk: " ".join(filter(None, names)) for pk, names in opened(rows, _NAMES, sealing.own_keys(by.agency))}
-    return {pk: name for pk, name in found.items() if name}
+    found = ((id, " ".join(filter(None, names))) for id, names in opened(rows, _NAMES, sealing.own_keys(by.agency)))
+    return {UUID(bytes=id): name for id, name in found if name}

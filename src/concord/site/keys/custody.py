@@ -290,13 +290,12 @@ def _make_room(ring) -> None:
 def _moved(key: AgencyKey, rows: list[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
     """Rows that are still under the previous key, under the new one. What opens under neither stays as it is."""
     new, old = key.wraps
-    for raw, wrapped in rows:
-        subject = UUID(bytes=raw)
+    for subject, wrapped in rows:
         try:
             _unwrap((new,), subject, wrapped)
         except InvalidTag:
             try:
-                yield _wrap(new, subject, _unwrap((old,), subject, wrapped)), raw
+                yield _wrap(new, subject, _unwrap((old,), subject, wrapped)), subject
             except InvalidTag:
                 continue
 

@@ -6,21 +6,28 @@ How like is like enough, each room says itself: a search offers what may be mean
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from uuid import UUID
+
+from django.db.models import BinaryField, Func
 
 from concord.site.keys import sealing
 
 _WORD = re.compile(r"[^\W_]+")
 
 
-def opened(rows, columns: tuple[str, ...], keys: Mapping[UUID, bytes], beside: tuple[str, ...] = ()) -> Iterator[tuple]:
-    """Of each row its id, the plain text of its sealed columns as a list, and the columns beside them.
+_ID = Func("pk", function="uuid_send", output_field=BinaryField())
 
-    The text is "" where nothing was entered, and where the row's key was destroyed. `keys`: `sealing.own_keys`.
+
+def opened(
+    rows, columns: tuple[str, ...], keys: Mapping[bytes, bytes], beside: tuple[str, ...] = ()
+) -> Iterator[tuple]:
+    """Of each row the bytes of its id, the plain text of its sealed columns as a list, and the columns beside them.
+
+    The text is "" where nothing was entered, and where the row's key was destroyed. `keys`: `sealing.own_keys`. A
+    provider's every row passes here while somebody waits: an id is made of its bytes where one is needed.
     """
     bound = sealing.bound_to_codes([rows.model._meta.get_field(column).code for column in columns])
     end = 1 + len(columns)
-    for row in rows.values_list("pk", *columns, *beside):  # at once: a server's cursor takes five times as long
+    for row in rows.values_list(_ID, *columns, *beside):  # at once: a server's cursor takes five times as long
         id = row[0]
         key = keys.get(id)
         texts = sealing.unseal_row(row[1:end], bound=bound, row=id, key=key) if key else [""] * len(columns)

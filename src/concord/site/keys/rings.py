@@ -47,10 +47,11 @@ class RingLost(RuntimeError):
 
 
 class _Kept(NamedTuple):
-    """Unwrapped person keys by subject, and what each was unwrapped from: another one there is another key."""
+    """Unwrapped person keys by the bytes of the subject's id, and what each was unwrapped from: another one there is
+    another key."""
 
-    keys: dict[UUID, bytes]
-    wrapped: dict[UUID, bytes]
+    keys: dict[bytes, bytes]
+    wrapped: dict[bytes, bytes]
 
 
 class FileRings:
@@ -167,7 +168,7 @@ class FileRings:
         slot = self._slot(holder)
         self._forget_if_changed(holder)
         kept = self._person.get(slot)
-        key = kept.keys.get(subject) if kept else None
+        key = kept.keys.get(subject.bytes) if kept else None
         if key is None:
             wrapped = self._wrapped(holder, subject)
             if wrapped is None:
@@ -176,17 +177,18 @@ class FileRings:
                 self._make(holder, subject)
                 return self.person(holder, subject)
             try:
-                key = self._remember(holder, {subject: wrapped})[subject]
+                key = self._remember(holder, {subject.bytes: wrapped})[subject.bytes]
             except InvalidTag:  # moved under a renewed key while we looked
-                key = self._remember(holder, {subject: self._wrapped(holder, subject)})[subject]
+                key = self._remember(holder, {subject.bytes: self._wrapped(holder, subject)})[subject.bytes]
         return key
 
     def warm(self, holder: UUID) -> None:
         """Load all of a holder's person keys at once, before decrypting a list."""
         self.keys(holder)
 
-    def keys(self, holder: UUID) -> Mapping[UUID, bytes]:
-        """All of a holder's person keys, by subject, as they are now: for decrypting every row there is."""
+    def keys(self, holder: UUID) -> Mapping[bytes, bytes]:
+        """All of a holder's person keys, by the bytes of the subject's id, as they are now: for decrypting every row
+        there is. (Bytes are found in a dictionary four times as fast as the ids they make.)"""
         slot = self._slot(holder)
         self._forget_if_changed(holder)
         kept = self._person.get(slot)
@@ -203,15 +205,15 @@ class FileRings:
         found = self._ring(holder).execute("select wrapped from key where subject = ?", [subject.bytes]).fetchone()
         return found[0] if found else None
 
-    def _missing(self, holder: UUID, known: Mapping) -> dict[UUID, bytes]:
+    def _missing(self, holder: UUID, known: Mapping) -> dict[bytes, bytes]:
         rows = self._ring(holder).execute("select subject, wrapped from key")
-        return {subject: wrapped for raw, wrapped in rows if (subject := UUID(bytes=raw)) not in known}
+        return {subject: wrapped for subject, wrapped in rows if subject not in known}
 
     def create_many(self, holder: UUID, subjects: list[UUID]) -> None:
         """Keys for many new records in one write (imports)."""
         with self.writing(holder) as ring:
             wrap = self.agency(holder).wraps[0]  # asked inside: whoever renews the key waits for us, or we for them
-            rows = [(s.bytes, _wrap(wrap, s, secrets.token_bytes(32))) for s in subjects]
+            rows = [(s.bytes, _wrap(wrap, s.bytes, secrets.token_bytes(32))) for s in subjects]
             ring.executemany("insert or ignore into key values (?, ?)", rows)
         self._whole.discard(self._slot(holder))
 
@@ -220,8 +222,8 @@ class FileRings:
         with self.writing(holder) as ring:
             ring.execute("delete from key where subject = ?", [subject.bytes])
         for kept in self._of(holder):
-            kept.keys.pop(subject, None)
-            kept.wrapped.pop(subject, None)
+            kept.keys.pop(subject.bytes, None)
+            kept.wrapped.pop(subject.bytes, None)
 
     def close(self) -> None:
         """Close this thread's ring files."""
@@ -246,7 +248,7 @@ class FileRings:
     def _of(self, holder: UUID) -> list[_Kept]:
         return [kept for slot, kept in list(self._person.items()) if slot[0] == holder]
 
-    def _remember(self, holder: UUID, wrapped: Mapping[UUID, bytes]) -> dict[UUID, bytes]:
+    def _remember(self, holder: UUID, wrapped: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
         if any(one is None for one in wrapped.values()):
             raise NoKey("the key of this record was destroyed or never made")
         slot, wraps = self._slot(holder), self.agency(holder).wraps
@@ -293,7 +295,7 @@ class FileRings:
             there = dict(ring.execute("select subject, wrapped from key"))
             for kept in self._of(holder):
                 for subject, one in list(kept.wrapped.items()):
-                    if there.get(subject.bytes) != one:
+                    if there.get(subject) != one:
                         kept.keys.pop(subject, None)
                         kept.wrapped.pop(subject, None)
         seen[holder] = known
@@ -383,19 +385,19 @@ def _plain_key(agency: UUID, body: Mapping) -> AgencyKey:
         raise RingLost("an agency's file of keys cannot be read") from None
 
 
-def _wrap(wrap: AESGCM, subject: UUID, key: bytes) -> bytes:
+def _wrap(wrap: AESGCM, subject: bytes, key: bytes) -> bytes:
     nonce = secrets.token_bytes(_NONCE)
-    return nonce + wrap.encrypt(nonce, key, subject.bytes)
+    return nonce + wrap.encrypt(nonce, key, subject)
 
 
-def _unwrap(wraps: tuple[AESGCM, ...], subject: UUID, wrapped: bytes) -> bytes:
+def _unwrap(wraps: tuple[AESGCM, ...], subject: bytes, wrapped: bytes) -> bytes:
     *others, last = wraps
     for wrap in others:
         try:
-            return wrap.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.bytes)
+            return wrap.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject)
         except InvalidTag:
             continue
-    return last.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.bytes)
+    return last.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject)
 
 
 def seal_to(public: bytes, plaintext: bytes, purpose: bytes) -> bytes:

@@ -19,6 +19,7 @@ from concord.site.stores import acting
 VERSION = b"\x01"
 _NONCE = 12
 _HEAD = 1 + _NONCE
+_KNOWN = VERSION[0]
 
 
 class KeyRefused(PermissionError):
@@ -36,8 +37,8 @@ def key_for(holder: UUID, subject: UUID, *, create: bool = False, shared: bool =
     return settings.CONCORD_RINGS.person(holder, subject, create=create)
 
 
-def own_keys(holder: UUID) -> Mapping[UUID, bytes]:
-    """All person keys of the acting agency, by subject: for whoever opens every row to find one."""
+def own_keys(holder: UUID) -> Mapping[bytes, bytes]:
+    """All person keys of the acting agency, by the bytes of the subject's id: to open every row and find one."""
     _require_right(holder, shared=False)
     return settings.CONCORD_RINGS.keys(holder)
 
@@ -74,20 +75,25 @@ def bound_to_codes(codes: Sequence[str]) -> list[bytes]:
     return [code.encode() + b"|" for code in codes]
 
 
-def unseal_row(values: Sequence, *, bound: Sequence[bytes], row: UUID, key: bytes) -> list[str]:
-    """Sealed values of one row and key, "" where there is none: `unseal` for whoever opens every row there is."""
-    decrypt, id, texts = AESGCM(key).decrypt, row.bytes, []
+def unseal_row(values: Sequence, *, bound: Sequence[bytes], row: bytes, key: bytes) -> list[str]:
+    """Sealed values of one row and key, "" where there is none: `unseal` for whoever opens every row there is.
+
+    `row`: the bytes of the row's id; `bound`: as many as values, of `bound_to_codes`.
+    """
+    decrypt = AESGCM(key).decrypt
     try:
-        for sealed, code in zip(values, bound, strict=True):
-            if not sealed:
-                texts.append("")
-            elif sealed[0] == VERSION[0]:
-                texts.append(decrypt(sealed[1:_HEAD], sealed[_HEAD:], code + id).decode())
-            else:
-                raise Unreadable("sealed by a version this program does not know")
+        return [
+            decrypt(it[1:_HEAD], it[_HEAD:], code + row).decode() if it and it[0] == _KNOWN else _none(it)
+            for it, code in zip(values, bound, strict=True)
+        ]
     except InvalidTag:
         raise Unreadable("a sealed value does not open") from None
-    return texts
+
+
+def _none(sealed: bytes | None) -> str:
+    if sealed:
+        raise Unreadable("sealed by a version this program does not know")
+    return ""
 
 
 def _bound_to(code: str, row: UUID) -> bytes:

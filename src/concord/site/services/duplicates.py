@@ -242,13 +242,13 @@ def may_be_one(one: Sketch, other: Sketch) -> bool:
     return born or parts.get(What.GIVEN) != How.DIFFERENT or What.OTHERS in parts
 
 
-def _whole_birth(file: Sketch) -> Collection[str]:
+def whole_birth(file: Sketch) -> Collection[str]:
     return {file.birth} if len(file.birth) == 10 else ()
 
 
 #: What two files must share to be compared at all, and how their birth dates must then stand to one another.
 RULES = (
-    (_whole_birth, frozenset({How.SAME})),
+    (whole_birth, frozenset({How.SAME})),
     (phone_numbers, frozenset({How.SAME, How.ALIKE, How.SWAPPED, How.FITS, How.MISSING})),
 )
 

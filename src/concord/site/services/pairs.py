@@ -5,6 +5,7 @@ compared. Of the answer only pairs of ids are kept, sealed on the desk of whoeve
 """
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ DECIDERS = (Role.CASE_MANAGER, Role.SUPERVISOR, Role.ADMINISTRATOR)
 MOST_KEPT = 200
 FORM = "duplicates"
 
+_NO_DIGITS = re.compile(r"[^0-9]+")
 _COLUMNS = ("called", "given_name", "family_name", "other_names", "birth_date", "language", "reach")
 
 
@@ -31,11 +33,13 @@ def of(client: Client) -> Sketch:
     return _sketch(client.pk, [getattr(client, column) for column in _COLUMNS[:-1]], client.reach)
 
 
-def all_of(by: Viewer) -> list[Sketch]:
-    """Every file of the provider that the viewer may open. One without a name is like none."""
+def all_of(by: Viewer, among: Collection[UUID] | None = None) -> list[Sketch]:
+    """Every file of the provider that the viewer may open, or those `among` some. One without a name is like none."""
     rows = Client.objects.filter(agency_id=by.agency)
+    if among is not None:
+        rows = rows.filter(pk__in=among)
     found = finding.opened(rows, _COLUMNS, sealing.own_keys(by.agency))
-    files = (_sketch(id, texts[:-1], json.loads(texts[-1] or "null")) for id, texts in found)
+    files = (_sketch(UUID(bytes=id), texts[:-1], json.loads(texts[-1] or "null")) for id, texts in found)
     return [file for file in files if file.given or file.family]
 
 
@@ -92,9 +96,28 @@ def propose(files: list[Sketch], settled: Collection[tuple[UUID, UUID]] = ()) ->
 
 def like(client: Client, by: Viewer) -> list[UUID]:
     """Other files with near names and the same birth date or phone number: for one file, when somebody asks."""
-    known = settled(by)
-    found = duplicates.propose_for(of(client), all_of(by))
+    one, known = of(client), settled(by)
+    found = duplicates.propose_for(one, all_of(by, among=_with_something_of(one, by)))
     return [other for other in found if duplicates.in_order(client.pk, other) not in known]
+
+
+def _with_something_of(one: Sketch, by: Viewer) -> list[UUID]:
+    """Files that may share a birth date or a phone number with it, without which the rules propose none. Two values of
+    every file are opened for this instead of all."""
+    born, phones = duplicates.whole_birth(one), duplicates.phone_numbers(one)
+    if not born and not phones:
+        return []
+    rows = Client.objects.filter(agency_id=by.agency)
+    found = finding.opened(rows, ("birth_date", "reach"), sealing.own_keys(by.agency))
+    return [UUID(bytes=id) for id, (birth, reach) in found if birth in born or reach and _may_name(reach, phones)]
+
+
+def _may_name(reach: str, phones: Collection[str]) -> bool:
+    """Whether one of these numbers may be in a file's ways to reach her, as they are kept (JSON)."""
+    if "\\u" in reach:  # digits of another script are kept as escapes: looked at in full
+        return True
+    digits = _NO_DIGITS.sub("", reach)
+    return any(phone in digits for phone in phones)
 
 
 @dataclass(frozen=True)

@@ -45,18 +45,18 @@ def find(typed: str, *, by: Viewer, at_most: int = MOST_MATCHES) -> list[Match]:
     return sorted(found, key=lambda match: (-match.score, match.inquiry, match.name))[:at_most]
 
 
-def _clients(wanted: list[str], keys: Mapping[UUID, bytes], by: Viewer) -> Iterable[Match]:
+def _clients(wanted: list[str], keys: Mapping[bytes, bytes], by: Viewer) -> Iterable[Match]:
     rows = Client.objects.filter(agency_id=by.agency)
     beside = ("is_open", "first_contact_on")
     for score, (id, names, is_open, first_on) in _alike(wanted, finding.opened(rows, _CLIENT_NAMES, keys, beside)):
         shown = names[0] or " ".join(name for name in names[1:3] if name)
-        yield Match(id, shown, score, is_open=is_open, first_on=first_on)
+        yield Match(UUID(bytes=id), shown, score, is_open=is_open, first_on=first_on)
 
 
-def _inquiries(wanted: list[str], keys: Mapping[UUID, bytes], by: Viewer) -> Iterable[Match]:
+def _inquiries(wanted: list[str], keys: Mapping[bytes, bytes], by: Viewer) -> Iterable[Match]:
     rows = Inquiry.objects.filter(agency_id=by.agency)
     for score, (id, names, on_date) in _alike(wanted, finding.opened(rows, ("called",), keys, ("on_date",))):
-        yield Match(id, names[0], score, inquiry=True, first_on=on_date)
+        yield Match(UUID(bytes=id), names[0], score, inquiry=True, first_on=on_date)
 
 
 def _alike(wanted: list[str], rows: Iterable[tuple]) -> Iterable[tuple[float, tuple]]:
