@@ -77,14 +77,16 @@ def _count(text):
     return charges.Count(ChargeStage(stage), *possible, production=answers[tuple(production)])
 
 
-def evaluate_all(given):
-    claims = []
+def _claims(given):
     for element in elements.VALUES:
         said = dict(given.get(element, {}))
         rest = said.pop("rest", None)
-        claims += elements.assertions(element, said, rest)
+        yield from elements.assertions(element, said, rest)
+
+
+def evaluate_all(given):
     pair = elements.Pair(
-        claims,
+        elements.inherited(_claims(given.get("scheme", {})), _claims(given)),
         born=_date(given.get("born")),
         first_act_on=_date(given.get("first_act_on")),
         minor_said=Answer(given.get("minor_said", "unknown")),

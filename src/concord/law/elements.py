@@ -9,7 +9,7 @@ article 3(b), (c)); a victim's own papers are hers to keep or destroy (18 USC 15
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 from functools import cached_property
@@ -59,8 +59,25 @@ class Assertion:
         else:
             VALUES[self.element](self.value)
 
+    def values(self) -> tuple[str, ...]:
+        """The values it speaks to: one, or with "none of them" all that the element has."""
+        return tuple(value.value for value in VALUES[self.element]) if self.value is None else (self.value,)
+
     def speaks_to(self, element: Element, value: str) -> bool:
         return self.element is element and self.value in (None, value)
+
+
+def inherited(of_scheme: Iterable[Assertion], of_pair: Iterable[Assertion]) -> tuple[Assertion, ...]:
+    """What is asserted about a pair: what is said of it alone, and of the scheme it is part of whatever the pair itself
+    does not speak to. So one victim can be an exception, and nobody asserts the same fact for forty."""
+    own = tuple(of_pair)
+    spoken = {(claim.element, value) for claim in own for value in claim.values()}
+    kept = []
+    for claim in of_scheme:
+        free = [value for value in claim.values() if (claim.element, value) not in spoken]
+        whole = len(free) == len(claim.values())
+        kept += [claim] if whole else [replace(claim, value=value) for value in free]
+    return own + tuple(kept)
 
 
 def assertions(element: Element, said: Mapping[str, Answer], rest: Answer | None = None) -> list[Assertion]:
@@ -93,7 +110,7 @@ class Pair:
     def _said(self) -> dict[tuple[Element, str], set[Answer]]:
         said: dict[tuple[Element, str], set[Answer]] = {}
         for claim in self.assertions:
-            for value in VALUES[claim.element] if claim.value is None else (claim.value,):
+            for value in claim.values():
                 said.setdefault((claim.element, value), set()).add(claim.answer)
         return said
 
@@ -407,6 +424,7 @@ class Line:
 
     words: str
     answer: Answer
+    deciding: tuple[Assertion, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -419,6 +437,12 @@ class Result:
     lines: tuple[Line, ...] = ()
     missing: tuple[str, ...] = ()
     deciding: tuple[Assertion, ...] = ()
+
+
+def rule_of(result: "Result") -> Rule:
+    """The definition that a result is about: the version the facts were held against, else the latest."""
+    versions = [rule for rule in RULES if rule.id == result.rule_id]
+    return next((rule for rule in versions if rule.version == result.version), versions[-1])
 
 
 def evaluate(rule_id: str, pair: Pair) -> Result:
@@ -435,7 +459,7 @@ def evaluate(rule_id: str, pair: Pair) -> Result:
 
 
 def _result(rule: Rule, pair: Pair) -> Result:
-    lines = tuple(Line(part.words, part.answer(pair)) for part in rule.needs.lines())
+    lines = tuple(Line(part.words, part.answer(pair), _once(part.deciding(pair))) for part in rule.needs.lines())
     outcome = _OUTCOMES[rule.needs.answer(pair)]
     open_lines = [line.words for line in lines if line.answer is Answer.UNKNOWN]
     return Result(
@@ -444,8 +468,12 @@ def _result(rule: Rule, pair: Pair) -> Result:
         rule.version,
         lines=lines,
         missing=tuple(open_lines) if outcome is Outcome.UNDETERMINED else (),
-        deciding=tuple(dict.fromkeys(rule.needs.deciding(pair))),
+        deciding=_once(rule.needs.deciding(pair)),
     )
+
+
+def _once(claims: Iterable[Assertion]) -> tuple[Assertion, ...]:
+    return tuple(dict.fromkeys(claims))
 
 
 def evaluate_all(pair: Pair) -> dict[str, Result]:

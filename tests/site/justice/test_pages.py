@@ -14,7 +14,7 @@ from concord.site.justice.actions import arrests, court
 from concord.site.justice.actions import cases as case_actions
 from concord.site.justice.actions import persons as person_actions
 from concord.site.justice.codes import HearingKind
-from concord.site.justice.models import Arrest, ArrestReview, Charge, Investigation, Lead, Person
+from concord.site.justice.models import Arrest, ArrestReview, Charge, Investigation, Lead, Pair, Person
 from concord.site.stores.acting import acting
 from concord.vocabulary import Answer, Basis, Element, PersonRole, ReferralKind, StatusDecider
 from tests.site.justice import cases
@@ -29,12 +29,13 @@ POLICE = ["/", "/leads/", "/leads/{lead}/", "/leads/received/", "/investigations
           "/investigations/{case}/team/", "/persons/{person}/", "/arrests/{arrest}/", "/charges/", "/charges/{charge}/",
           "/hearings/", "/reviews/", "/reviews/?signed=1"]
 PROSECUTOR = ["/", "/charging/", "/charging/{referral}/", "/investigations/{case}/", "/investigations/{case}/office/",
+              "/investigations/{case}/elements/", "/investigations/{case}/elements/{pair}/",
               "/investigations/?whose=team", "/hearings/", "/charges/{charge}/"]
 FORMS = [
     "/investigations/{case}/facts/", "/investigations/{case}/type/", "/investigations/{case}/close/",
     "/investigations/{case}/adopted/", "/investigations/{case}/prosecutor/", "/investigations/{case}/team/add/",
     "/investigations/{case}/people/enter/?rows=50", "/investigations/{case}/people/same-facts/",
-    "/investigations/{case}/elements/scheme/", "/investigations/{case}/elements/fact/",
+    "/investigations/{case}/elements/scheme/", "/investigations/{case}/elements/fact/", "/statements/{claim}/withdraw/",
     "/investigations/{case}/charges/docket/", "/investigations/{case}/charges/hearing/", "/persons/{person}/facts/",
     "/persons/{person}/status/", "/persons/{person}/refer/", "/persons/{person}/arrest/",
     "/persons/{person}/charge/", "/arrests/{arrest}/safeguard/", "/arrests/{arrest}/advocate/",
@@ -61,7 +62,7 @@ def full(world):
             decider=StatusDecider.POLICE, by=by)
         victims, suspects = people[:9], people[9:]
         scheme = person_actions.make_scheme(case, label="debts", patterns=[], victims=victims, suspects=suspects, by=by)
-        person_actions.assert_fact(case, of=scheme, element=Element.ACT, value="recruit", answer=Answer.YES,
+        claim = person_actions.assert_fact(case, of=scheme, element=Element.ACT, value="recruit", answer=Answer.YES,
                                    basis=Basis.DOCUMENT, on=cases.OPENED, note="", by=by)
         for victim in victims:
             arrests.record_arrest(victim, facts={"arrested_at": timezone.now() - dt.timedelta(hours=1)}, by=by,
@@ -76,6 +77,7 @@ def full(world):
         case_actions.add_to_team(case, agency_id=world.agencies["sheriff"].pk, from_date=cases.OPENED, by=by)
     return {"case": case.pk, "person": victims[0].pk, "lead": Lead.objects.first().pk, "referral": referral.pk,
             "arrest": ArrestReview.objects.first().arrest_id, "review": ArrestReview.objects.first().pk,
+            "claim": claim.pk, "pair": Pair.objects.first().pk,
             "charge": Charge.objects.filter(stage="filed").first().pk}
 
 

@@ -98,3 +98,30 @@ def test_versions_of_a_definition_follow_each_other_without_gap_or_overlap():
         for earlier, later in zip(versions, versions[1:], strict=False):
             assert later.valid_from - earlier.valid_to == timedelta(days=1)
         assert versions[-1].valid_to is None
+
+
+CLAIMS = st.lists(
+    st.sampled_from(FACTS).flatmap(
+        lambda fact: st.sampled_from([Answer.YES, Answer.NO]).map(lambda said: elements.Assertion(*fact, said))
+    )
+    | st.sampled_from(list(Element)).filter(lambda e: e in elements.VALUES).map(
+        lambda element: elements.Assertion(element, None, Answer.NO)
+    ),
+    max_size=8,
+)
+
+
+@given(CLAIMS, CLAIMS)
+def test_what_a_pair_says_goes_before_its_scheme_and_the_rest_is_inherited(of_scheme, of_pair):
+    scheme, own = elements.Pair(of_scheme), elements.Pair(of_pair)
+    both = elements.Pair(elements.inherited(of_scheme, of_pair))
+    spoken = {(claim.element, value) for claim in of_pair for value in claim.values()}
+    for fact in FACTS:
+        assert both.fact(*fact) is (own if fact in spoken else scheme).fact(*fact), fact
+
+
+@given(CLAIMS, st.randoms())
+def test_the_order_in_which_facts_were_stated_does_not_matter(claims, chance):
+    shuffled = chance.sample(claims, len(claims))
+    first, second = (elements.evaluate_all(elements.Pair(said)) for said in (claims, shuffled))
+    assert {rule: result.outcome for rule, result in first.items()} == {r: found.outcome for r, found in second.items()}

@@ -2,7 +2,17 @@ from django.urls import include
 from django.urls import path as plain_path
 
 from concord.site.justice.desk import desk
-from concord.site.justice.views import arrests, cases, court, leads, persons, prosecution, received, search
+from concord.site.justice.views import (
+    arrests,
+    cases,
+    court,
+    elements,
+    leads,
+    persons,
+    prosecution,
+    received,
+    search,
+)
 from concord.site.justice.views.common import justice_only
 
 app_name = "justice"
@@ -45,9 +55,11 @@ urlpatterns = [
     path("investigations/<uuid:pk>/people/", persons.roster, name="roster"),
     path("investigations/<uuid:pk>/people/enter/", persons.RosterEntry.as_view(), name="roster_entry"),
     path("investigations/<uuid:pk>/people/same-facts/", persons.same_facts, name="same_facts"),
-    path("investigations/<uuid:pk>/elements/", persons.elements, name="elements"),
-    path("investigations/<uuid:pk>/elements/scheme/", persons.new_scheme, name="new_scheme"),
-    path("investigations/<uuid:pk>/elements/fact/", persons.assert_fact, name="assert_fact"),
+    path("investigations/<uuid:pk>/elements/", elements.elements, name="elements"),
+    path("investigations/<uuid:pk>/elements/<uuid:pair>/", elements.analysis, name="analysis"),
+    path("investigations/<uuid:pk>/elements/scheme/", elements.new_scheme, name="new_scheme"),
+    path("investigations/<uuid:pk>/elements/fact/", elements.assert_fact, name="assert_fact"),
+    path("statements/<uuid:pk>/withdraw/", elements.withdraw_fact, name="withdraw_fact"),
     path("investigations/<uuid:pk>/charges/", court.case_charges, name="case_charges"),
     path("investigations/<uuid:pk>/charges/docket/", court.new_docket, name="new_docket"),
     path("investigations/<uuid:pk>/charges/hearing/", court.new_hearing, name="new_hearing"),

@@ -130,7 +130,8 @@ class _File:
             teams=_by(own(justice.TeamAgency), "investigation_id"),
             referrals=_by(own(justice.ProsecutionReferral, "referred_on"), "investigation_id"),
             dockets=_by(own(justice.Docket, "filed_on"), "investigation_id"),
-            schemes=list(own(justice.Scheme)), pairs=list(own(justice.Pair)), assertions=list(own(justice.Assertion)),
+            schemes=list(own(justice.Scheme)), pairs=list(own(justice.Pair)),
+            assertions=list(own(justice.Assertion).filter(withdrawn_on=None)),
             holder=Agency.objects.get(pk=by.agency),
         )
 

@@ -147,6 +147,16 @@ def assert_fact(
 
 
 @in_one_step
+def withdraw_fact(claim: Assertion, *, why: str, by: Viewer) -> Assertion:
+    """Take a statement back: it stays to be read, with the reason, and counts no more."""
+    require_open(claim.investigation)
+    if claim.withdrawn_on is not None:
+        raise Objection({"": "This statement was already taken back."})
+    change(claim, {"withdrawn_on": today(), "withdrawn_by_id": by.staff, "withdrawn_why": why})
+    return claim
+
+
+@in_one_step
 def pair_of(investigation: Investigation, *, victim: UUID, suspect: UUID, by: Viewer) -> Pair:
     """The pair of these two, made if it is not there yet."""
     if victim == suspect:

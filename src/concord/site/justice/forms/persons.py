@@ -280,6 +280,10 @@ class SchemeForm(Form):
         self.fields["suspects"].choices = [(str(p.pk), p.alias) for p in suspects]
 
 
+class WithdrawForm(Form):
+    why = forms.CharField(label=_("Why does it not hold?"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2_000)
+
+
 class AssertionForm(Form):
     """One fact, for a scheme or for a victim and a suspect."""
 

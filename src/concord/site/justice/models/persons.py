@@ -168,7 +168,10 @@ class Pair(CaseRow):
 
 
 class Assertion(CaseRow):
-    """Somebody's claim about one element, for one pair or for a whole scheme. Conclusions are computed on view."""
+    """Somebody's claim about one element, for one pair or for a whole scheme. Conclusions are computed on view.
+
+    It is never changed: who was wrong takes it back, and says why, and may state another.
+    """
 
     pair = models.ForeignKey(Pair, null=True, on_delete=models.PROTECT)
     scheme = models.ForeignKey(Scheme, null=True, on_delete=models.PROTECT)
@@ -178,9 +181,17 @@ class Assertion(CaseRow):
     basis = needed(Basis)
     asserted_on = models.DateField()
     note = SealedText(code="assertion.note", privacy=IDENTIFYING)
+    withdrawn_on = models.DateField(null=True, help_text="From then on it counts no more; it stays to be read")
+    withdrawn_by_id = models.UUIDField(null=True)
+    withdrawn_why = SealedText(code="assertion.withdrawn_why", privacy=IDENTIFYING)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="assertion_withdrawn_by_somebody",
+                condition=Q(withdrawn_on=None, withdrawn_by_id=None)
+                | Q(withdrawn_on__isnull=False, withdrawn_by_id__isnull=False),
+            ),
             models.CheckConstraint(
                 name="assertion_of_a_pair_or_a_scheme",
                 condition=Q(pair__isnull=False, scheme__isnull=True) | Q(pair__isnull=True, scheme__isnull=False),

@@ -1,6 +1,5 @@
-"""People of an investigation: roster, fast entry, the same facts for many, one person's page, and elements."""
+"""People of an investigation: roster, fast entry, the same facts for many, and one person's page."""
 
-from collections import Counter
 from uuid import uuid4
 
 from django.conf import settings
@@ -12,8 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from concord.law import elements as law
-from concord.law.dates import PartialDate
 from concord.law.intake import Field, still_to_ask
 from concord.site.accounts.directory import staff_names
 from concord.site.bridge import actions as bridge
@@ -23,14 +20,12 @@ from concord.site.justice.actions import referrals
 from concord.site.justice.desk import FormView
 from concord.site.justice.forms.common import gathered
 from concord.site.justice.forms.persons import (
-    AssertionForm,
     PersonForm,
     RosterForm,
     SameFactsForm,
-    SchemeForm,
     StatusForm,
 )
-from concord.site.justice.models import Arrest, Assertion, Charge, Pair, Person, Scheme, VictimStatusEvent
+from concord.site.justice.models import Arrest, Charge, VictimStatusEvent
 from concord.site.justice.views.cases import record_of
 from concord.site.justice.views.common import (
     GET_POST,
@@ -54,11 +49,9 @@ from concord.vocabulary import (
     Basis,
     ChargeClass,
     ChargeStage,
-    Element,
     Gender,
     MeansOfControl,
     Milestone,
-    Outcome,
     Race,
     RecordKind,
     ReferralKind,
@@ -68,15 +61,9 @@ from concord.vocabulary import (
     StatusDecider,
     SuspectOutcome,
     TookPart,
-    TraffickingType,
     VictimStatus,
 )
 
-DEFINITIONS = ("SEX_SF", "LABOR_SF")
-DEFINITIONS_OF = {
-    TraffickingType.SEX: ("SEX_SF",), TraffickingType.LABOR: ("LABOR_SF",), TraffickingType.BOTH: DEFINITIONS,
-    TraffickingType.NOT_YET_KNOWN: DEFINITIONS,
-}
 VICTIM_MILESTONES = (Milestone.VICTIM_IDENTIFIED, Milestone.SCREENING)
 
 
@@ -318,129 +305,3 @@ def refer_person(request, pk):
         request, row, ReferralForm(*sent(request), **options, initial=known), act, _("Refer to services"),
         submit_label=_("Send it"),
         intro=_("Ask the person first, if you can. You are told that it was received, and nothing after that."))
-
-
-# --- Elements ---------------------------------------------------------------------------------------------------------
-
-
-@require_safe
-def elements(request, pk):
-    """What the facts add up to for each victim and suspect, and what is missing: the investigation's to-do."""
-    by, case = request.viewer, case_of(pk)
-    team = list(case.team.all())
-    names = team_names(case, team)
-    people = {p.pk: p for p in Person.objects.filter(investigation=case)}
-    pairs = list(Pair.objects.filter(investigation=case))
-    schemes = {s.pk: s for s in Scheme.objects.filter(investigation=case)}
-    claims = list(Assertion.objects.filter(investigation=case).order_by("-asserted_on"))
-    settings.CONCORD_RINGS.warm(case.agency_id)
-    results, missing, contradicted = _computed(case, pairs, people, claims)
-    record = record_of(case, team, by, names, "elements", actions=(
-        Action(_("State a fact"), reverse("justice:assert_fact", args=[pk]), primary=True),
-        Action(_("One scheme, many people"), reverse("justice:new_scheme", args=[pk])),
-    ))
-    return render(request, "justice/elements.html", {
-        "record": record, "case": case, "missing": missing, "contradicted": contradicted, "results": results,
-        "claims": [_claim(c, schemes, {p.pk: p for p in pairs}, people) for c in claims]})
-
-
-def _computed(case, pairs, people, claims):
-    """Every pair's outcome under both federal definitions, computed once for pairs that rest on the same facts."""
-    of_scheme, of_pair = {}, {}
-    for claim in claims:
-        (of_scheme if claim.scheme_id else of_pair).setdefault(claim.scheme_id or claim.pair_id, []).append(claim)
-    kept, rows, everything, contradicted = {}, [], [], Counter()
-    held_to_be = DEFINITIONS_OF[TraffickingType(case.trafficking_type)]
-    for pair in pairs:
-        said = [*of_scheme.get(pair.scheme_id, ()), *of_pair.get(pair.pk, ())]
-        victim = people[pair.victim_id]
-        key = (tuple(c.pk for c in said), victim.birth_date, victim.first_act_on, victim.minor_at_act)
-        if key not in kept:
-            facts = _law_pair(victim, said)
-            kept[key] = law.evaluate_all(facts), [_fact(element, value) for element, value in facts.contradicted()]
-        results, against = kept[key]
-        everything.append(results)
-        contradicted.update(against)
-        rows.append((victim, people[pair.suspect_id], Outcome(results["SEX_SF"].outcome),
-                     Outcome(results["LABOR_SF"].outcome)))
-    rows.sort(key=lambda r: (r[0].number, r[1].number))
-    to_do = {}
-    for results in everything:
-        open_ones = [results[rule] for rule in DEFINITIONS if rule in held_to_be or _purpose_is_said(results[rule])]
-        for words in law.to_do(open_ones):
-            to_do[words] = to_do.get(words, 0) + 1
-    return rows, sorted(to_do.items(), key=lambda item: -item[1]), contradicted.most_common()
-
-
-def _fact(element: Element, value: str | None) -> str:
-    return f"{element.label}: {law.VALUES[element](value).label if value else _('None of them')}"
-
-
-def _purpose_is_said(result) -> bool:
-    """A definition that the investigation is not about still makes a to-do once its purpose has been established."""
-    return any(line.answer is Answer.YES and line.words.startswith("For ") for line in result.lines)
-
-
-def _law_pair(victim, claims) -> law.Pair:
-    return law.Pair(
-        assertions=tuple(law.Assertion(Element(c.element), c.value or None, Answer(c.answer), Basis(c.basis),
-                                       id=str(c.pk)) for c in claims),
-        born=PartialDate.read(victim.birth_date) if victim.birth_date else None,
-        first_act_on=PartialDate.read(victim.first_act_on) if victim.first_act_on else None,
-        minor_said=Answer(victim.minor_at_act))
-
-
-def _claim(claim, schemes, pairs, people):
-    if claim.scheme_id:
-        about = schemes[claim.scheme_id].label
-    else:
-        pair = pairs[claim.pair_id]
-        about = f"{people[pair.victim_id].alias}, {people[pair.suspect_id].alias}"
-    return {"about": about, "fact": _fact(Element(claim.element), claim.value), "answer": Answer(claim.answer).label,
-            "basis": Basis(claim.basis).label, "on": claim.asserted_on, "note": claim.note}
-
-
-@require_http_methods(GET_POST)
-def new_scheme(request, pk):
-    case = case_of(pk)
-    people = people_of(case)
-    by_id = {str(p.pk): p for p in people}
-    form = SchemeForm(*sent(request), victims=victims(people), suspects=suspects(people), initial={
-        "victims": [str(p.pk) for p in victims(people)], "suspects": [str(p.pk) for p in suspects(people)]})
-
-    def act(form):
-        given = form.cleaned_data
-        return actions.make_scheme(
-            case, label=given["label"], patterns=given["patterns"], victims=[by_id[i] for i in given["victims"]],
-            suspects=[by_id[i] for i in given["suspects"]], relation=given["relation"], by=request.viewer)
-
-    back = reverse("justice:elements", args=[pk])
-    return ask(request, form, act, done=back, title=_("One scheme, many people"), page_title=_("Elements"),
-               back_url=back, back_label=case.code_name,
-               intro=_("Facts stated for a scheme hold for every victim and suspect in it."))
-
-
-@require_http_methods(GET_POST)
-def assert_fact(request, pk):
-    by, case = request.viewer, case_of(pk)
-    people = people_of(case)
-    schemes = list(Scheme.objects.filter(investigation=case))
-    form = AssertionForm(*sent(request), schemes=schemes, victims=victims(people), suspects=suspects(people),
-                         initial={"on_date": timezone.localdate()})
-
-    def act(form):
-        given = form.cleaned_data
-        if given["scheme"]:
-            about = next(s for s in schemes if str(s.pk) == given["scheme"])
-        else:
-            about = actions.pair_of(case, victim=given["victim"], suspect=given["suspect"], by=by)
-        element, _colon, value = given["fact"].partition(":")
-        return actions.assert_fact(case, of=about, element=Element(element), value=value, answer=given["answer"],
-                                   basis=given["basis"], on=given["on_date"], note=given["note"], by=by)
-
-    back = reverse("justice:elements", args=[pk])
-    return ask(request, form, act, done=back, title=_("State a fact"), page_title=_("Elements"), back_url=back,
-               back_label=case.code_name,
-               intro=_("Facts only: what they add up to is worked out when somebody looks, and is for counsel."))
-
-
